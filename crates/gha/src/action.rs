@@ -1,0 +1,117 @@
+//! What an action declares: its name, inputs and outputs.
+//!
+//! Pure data. The flags, the checks and the documentation are all made from it.
+
+use serde::Serialize;
+
+/// An action's contract: the same names appear in its action.yml, its flags and its README.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Action {
+    /// Name of the action, its folder and its program.
+    pub name: &'static str,
+    /// One sentence for `--help`.
+    pub about: &'static str,
+    /// Version for `--version`.
+    pub version: &'static str,
+    /// Everything the action reads.
+    pub inputs: &'static [Input],
+    /// Everything the action may write.
+    pub outputs: &'static [Output],
+}
+
+/// One input of an action.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Input {
+    /// Kebab-case name, as under `with:` and as `--<name>`.
+    pub name: &'static str,
+    /// What it means.
+    pub description: &'static str,
+    /// Whether the action cannot do without it.
+    pub required: bool,
+    /// The value used when it is unset or empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<&'static str>,
+    /// Whether its value must never be shown.
+    pub secret: bool,
+    /// Whether each line is one value; the flag may then be repeated.
+    pub lines: bool,
+}
+
+impl Input {
+    /// An optional input without a default.
+    #[must_use]
+    pub const fn new(name: &'static str, description: &'static str) -> Self {
+        Self {
+            name,
+            description,
+            required: false,
+            default: None,
+            secret: false,
+            lines: false,
+        }
+    }
+
+    /// Marks the input as required.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Sets the value used when the input is unset or empty.
+    #[must_use]
+    pub const fn default(mut self, value: &'static str) -> Self {
+        self.default = Some(value);
+        self
+    }
+
+    /// Marks the value as secret: masked in logs, left out of messages.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// Marks each line as one value; on the command line the flag may be repeated.
+    #[must_use]
+    pub const fn lines(mut self) -> Self {
+        self.lines = true;
+        self
+    }
+
+    /// The variable in which the runner passes this input: upper case, hyphens kept.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("INPUT_{}", self.name.replace(' ', "_").to_uppercase())
+    }
+}
+
+/// One output of an action.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Output {
+    /// Kebab-case name, as in `steps.<id>.outputs.<name>`.
+    pub name: &'static str,
+    /// What it means.
+    pub description: &'static str,
+}
+
+impl Output {
+    /// An output with its description.
+    #[must_use]
+    pub const fn new(name: &'static str, description: &'static str) -> Self {
+        Self { name, description }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hyphens_stay_in_the_variable_name() {
+        assert_eq!(
+            Input::new("virtual-cluster-id", "").variable(),
+            "INPUT_VIRTUAL-CLUSTER-ID"
+        );
+    }
+}

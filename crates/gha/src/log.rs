@@ -1,0 +1,186 @@
+//! Everything a person reads while the action runs.
+//!
+//! Under Actions all of it goes to standard output, since the runner reads the two streams separately and their
+//! order would be lost. Otherwise it goes to standard error, which leaves standard output to the outputs.
+
+use crate::{
+    environment::Environment,
+    failure::Failure,
+    workflow_command::{MESSAGE_LIMIT, command, could_command, cut, inert},
+};
+use std::{
+    io::Write,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// The log. Cheap to clone; each call writes its lines as one piece.
+#[derive(Clone)]
+pub struct Log {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    actions: bool,
+    debug: bool,
+    secrets: Mutex<Vec<String>>,
+}
+
+impl Log {
+    pub(crate) fn new(environment: &Environment) -> Self {
+        let (actions, debug) = (
+            environment.in_actions(),
+            environment.get("RUNNER_DEBUG") == Some("1"),
+        );
+        Self {
+            shared: Arc::new(Shared {
+                actions,
+                debug,
+                secrets: Mutex::default(),
+            }),
+        }
+    }
+
+    /// A line, or several, about what is going on.
+    pub fn info(&self, text: &str) {
+        if self.shared.actions && could_command(text) {
+            self.relay(text)
+        } else {
+            self.write(text)
+        }
+    }
+
+    /// A line that shows only when step debugging is on.
+    pub fn debug(&self, text: &str) {
+        if self.shared.actions {
+            self.command("debug", "", text);
+        } else if self.shared.debug {
+            self.write(&format!("debug: {text}"));
+        }
+    }
+
+    /// Something worth knowing, shown on the run's page.
+    pub fn notice(&self, title: &str, message: &str) {
+        self.annotate("notice", title, message);
+    }
+
+    /// Something that may be wrong, shown on the run's page.
+    pub fn warning(&self, title: &str, message: &str) {
+        self.annotate("warning", title, message);
+    }
+
+    /// Something that is wrong, shown on the run's page.
+    pub fn error(&self, title: &str, message: &str) {
+        self.annotate("error", title, message);
+    }
+
+    /// Opens a group of lines that the run's page can fold; it ends when the guard is dropped. Groups do not nest.
+    #[must_use = "the group ends when the guard is dropped"]
+    pub fn group(&self, title: &str) -> GroupGuard {
+        if self.shared.actions {
+            self.command("group", "", title);
+        } else {
+            self.write(title);
+        }
+        GroupGuard { log: self.clone() }
+    }
+
+    /// Hides a value, and each of its lines, from everything logged after this.
+    pub fn mask(&self, value: &str) {
+        let parts = std::iter::once(value)
+            .chain(value.lines())
+            .map(str::trim)
+            .filter(|part| !part.is_empty());
+        let parts: Vec<String> = parts.map(str::to_owned).collect();
+        if self.shared.actions && !parts.is_empty() {
+            write_out(self.shared.actions, &command("add-mask", &[], value));
+        }
+        let mut secrets = self
+            .shared
+            .secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        secrets.extend(parts);
+        // Longest first, so that a part never spoils the whole.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+    }
+
+    /// Shows lines that others wrote, such as a Spark log. Nothing in them can command the runner.
+    pub fn relay(&self, lines: &str) {
+        if self.shared.actions {
+            self.write(&inert(lines, &uuid::Uuid::new_v4().to_string()));
+        } else {
+            self.write(lines);
+        }
+    }
+
+    /// Shows why the action failed.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        let body = failure.body();
+        if self.shared.actions && body.chars().count() > MESSAGE_LIMIT {
+            self.info(&body);
+        }
+        self.error(&failure.title, &body);
+    }
+
+    fn annotate(&self, level: &str, title: &str, message: &str) {
+        if self.shared.actions {
+            self.command(level, title, &cut(&self.redact(message)));
+        } else {
+            self.write(&format!("{level}: {title}: {message}"));
+        }
+    }
+
+    /// Secrets are replaced before escaping, which could hide them from the search.
+    fn command(&self, name: &str, title: &str, data: &str) {
+        let (title, data) = (self.redact(title), self.redact(data));
+        let titled = [("title", title.as_str())];
+        let properties = if title.is_empty() {
+            &[][..]
+        } else {
+            &titled[..]
+        };
+        write_out(true, &command(name, properties, &data));
+    }
+
+    fn write(&self, text: &str) {
+        write_out(self.shared.actions, &self.redact(text));
+    }
+
+    fn redact(&self, text: &str) -> String {
+        let secrets = self
+            .shared
+            .secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        secrets.iter().fold(text.to_owned(), |text, secret| {
+            text.replace(secret.as_str(), "***")
+        })
+    }
+}
+
+/// Ends a group of log lines when dropped.
+#[must_use = "the group ends when the guard is dropped"]
+pub struct GroupGuard {
+    log: Log,
+}
+
+impl Drop for GroupGuard {
+    fn drop(&mut self) {
+        if self.log.shared.actions {
+            self.log.command("endgroup", "", "");
+        }
+    }
+}
+
+/// Writes whole lines at once. A reader that went away must not stop the action, so errors are dropped.
+fn write_out(actions: bool, text: &str) {
+    let lines = format!("{}\n", text.trim_end_matches('\n'));
+    let _ = if actions {
+        let mut stdout = std::io::stdout().lock();
+        stdout
+            .write_all(lines.as_bytes())
+            .and_then(|()| stdout.flush())
+    } else {
+        std::io::stderr().lock().write_all(lines.as_bytes())
+    };
+}
