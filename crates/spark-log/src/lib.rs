@@ -1,0 +1,41 @@
+//! Spark event log bytes to events, a timeline and metrics.
+//!
+//! - [`Decoder`]: bytes in, [`Event`]s out, in any split. What cannot be read is counted, never an error.
+//! - [`Timeline`]: executors, tasks, stages and jobs over time, with the reasons why it may be incomplete.
+//! - [`Metrics`]: the numbers a comparison of two runs is made of.
+//!
+//! Pure: no files, no network, no clock, no async. It reads plain logs (one JSON object per line, single or
+//! concatenated); a caller that has compressed or rolled logs turns them into such bytes first.
+//!
+//! ```
+//! let mut decoder = spark_log::Decoder::default();
+//! let mut timeline = spark_log::TimelineBuilder::default();
+//! for chunk in [&b"{\"Event\":\"SparkListenerLogStart\",\"Spark "[..], b"Version\":\"3.5.6\"}\n"] {
+//!     decoder.push(chunk).into_iter().for_each(|event| timeline.add(event));
+//! }
+//! let (last, counts) = decoder.finish();
+//! last.into_iter().for_each(|event| timeline.add(event));
+//! let timeline = timeline.finish(counts);
+//! assert_eq!(timeline.spark_version.as_deref(), Some("3.5.6"));
+//! assert!(!timeline.gaps.is_empty(), "a log of one line is not complete, and says so");
+//! ```
+
+mod builder;
+mod decode;
+mod demand;
+mod event;
+mod gap;
+mod metrics;
+mod time;
+mod timeline;
+mod wire;
+
+pub use builder::TimelineBuilder;
+pub use decode::{Counts, Decoder, MAX_LINE_BYTES};
+pub use demand::Demand;
+pub use event::{Event, StageInfo, StageKey, TaskInfo, TaskKey};
+pub use gap::Gap;
+pub use metrics::Metrics;
+pub use time::EpochMillis;
+pub use timeline::{Executor, Job, Stage, Task, Timeline};
+pub use wire::is_kept_property;
