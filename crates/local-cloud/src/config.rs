@@ -1,0 +1,107 @@
+//! What a local cloud starts with, and the names everything in it shares.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The one AWS account.
+pub const ACCOUNT: &str = "000000000000";
+/// The one AWS region.
+pub const REGION: &str = "us-east-1";
+/// The access key that is accepted.
+pub const ACCESS_KEY_ID: &str = "AKIALOCALCLOUD0000000";
+/// The secret that goes with [`ACCESS_KEY_ID`].
+pub const SECRET_ACCESS_KEY: &str = "local-cloud-secret";
+/// GitHub token of `github-actions[bot]`, which may write comments.
+pub const TOKEN: &str = "local-cloud-token";
+/// GitHub token of `github-actions[bot]` in a workflow without write permission, as on a pull request from a fork.
+pub const READ_ONLY_TOKEN: &str = "local-cloud-read-only";
+
+/// What a local cloud starts with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Buckets to create.
+    pub buckets: Vec<String>,
+    /// Folder for everything that is kept in files; a temporary one, removed at the end, if none is given.
+    pub data: Option<PathBuf>,
+    /// A virtual cluster to create.
+    pub virtual_cluster: Option<VirtualClusterSeed>,
+    /// The Spark that executes job runs. Without it, job runs are accepted but fail.
+    pub spark: Option<SparkInstall>,
+    /// Time from the creation of a NodeClaim until its node is ready.
+    pub node_startup: Duration,
+    /// How long a driver pod may wait for its node before the job run fails.
+    pub driver_start_timeout: Duration,
+    /// Pull requests that exist on GitHub, and with them their repositories.
+    pub pull_requests: Vec<PullRequestSeed>,
+    /// GitHub tokens that are accepted.
+    pub tokens: Vec<Token>,
+}
+
+/// A virtual cluster to create.
+#[derive(Debug, Clone)]
+pub struct VirtualClusterSeed {
+    /// Its name.
+    pub name: String,
+    /// Its namespace, which is created with it.
+    pub namespace: String,
+}
+
+/// Where the programs that run Spark are.
+#[derive(Debug, Clone)]
+pub struct SparkInstall {
+    /// A Python with PySpark.
+    pub python: PathBuf,
+    /// A Java home that this Spark can run on.
+    pub java_home: PathBuf,
+}
+
+/// A pull request that exists on GitHub.
+#[derive(Debug, Clone)]
+pub struct PullRequestSeed {
+    /// `owner/name`.
+    pub repository: String,
+    /// Its number.
+    pub number: u64,
+}
+
+/// A GitHub token and what it allows.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// The token itself.
+    pub token: String,
+    /// Login of its user; one that ends in `[bot]` is of type `Bot`.
+    pub login: String,
+    /// Whether it may create, change and delete comments.
+    pub write: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            buckets: Vec::new(),
+            data: None,
+            virtual_cluster: None,
+            spark: None,
+            node_startup: Duration::from_secs(8),
+            // The service's own default.
+            driver_start_timeout: Duration::from_secs(15 * 60),
+            pull_requests: Vec::new(),
+            tokens: vec![
+                Token::actions(TOKEN, true),
+                Token::actions(READ_ONLY_TOKEN, false),
+            ],
+        }
+    }
+}
+
+impl Token {
+    /// A token of `github-actions[bot]`, as a workflow gets it.
+    #[must_use]
+    pub fn actions(token: &str, write: bool) -> Self {
+        Self {
+            token: token.to_owned(),
+            login: "github-actions[bot]".to_owned(),
+            write,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The buckets and their objects, in memory: they live as long as the local cloud.
+//!
+//! One lock guards all of it, so a conditional write is decided and done in one step.
+//! Knows nothing of the S3 protocol.
+
+use bytes::Bytes;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+/// One object and what was said about it when it was written.
+#[derive(Debug, Clone)]
+pub(crate) struct Object {
+    pub(crate) body: Bytes,
+    /// MD5 of the body in hexadecimal, or that of its parts with their number.
+    pub(crate) etag: String,
+    pub(crate) modified: SystemTime,
+    pub(crate) headers: Headers,
+    pub(crate) checksum: s3s::dto::Checksum,
+}
+
+/// The headers that S3 keeps with an object and gives back.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Headers {
+    pub(crate) cache_control: Option<String>,
+    pub(crate) content_disposition: Option<String>,
+    pub(crate) content_encoding: Option<String>,
+    pub(crate) content_language: Option<String>,
+    pub(crate) content_type: Option<String>,
+    /// The `x-amz-meta-` headers.
+    pub(crate) metadata: Option<s3s::dto::Metadata>,
+}
+
+/// A bucket: when it was made and its objects by key.
+#[derive(Debug, Clone)]
+pub(crate) struct Bucket {
+    pub(crate) created: SystemTime,
+    pub(crate) objects: BTreeMap<String, Arc<Object>>,
+}
+
+/// All buckets by name.
+pub(crate) type Buckets = BTreeMap<String, Bucket>;
+
+/// The object store that S3 clients see. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Objects {
+    buckets: Arc<Mutex<Buckets>>,
+}
+
+impl Objects {
+    /// An object store with these empty buckets.
+    #[must_use]
+    pub fn with_buckets<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let objects = Self::default();
+        for name in names {
+            objects.lock().insert(name.to_owned(), Bucket::new());
+        }
+        objects
+    }
+
+    /// The object's bytes; none if there is no such key.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such bucket.
+    pub async fn get(&self, bucket: &str, key: &str) -> io::Result<Option<Bytes>> {
+        let buckets = self.lock();
+        let bucket = buckets.get(bucket).ok_or_else(|| no_such_bucket(bucket))?;
+        Ok(bucket.objects.get(key).map(|object| object.body.clone()))
+    }
+
+    /// Creates or replaces an object.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such bucket.
+    pub async fn put(&self, bucket: &str, key: &str, body: Bytes) -> io::Result<()> {
+        let object = Object::new(body, Headers::default());
+        let mut buckets = self.lock();
+        let bucket = buckets
+            .get_mut(bucket)
+            .ok_or_else(|| no_such_bucket(bucket))?;
+        bucket.objects.insert(key.to_owned(), Arc::new(object));
+        Ok(())
+    }
+
+    /// Whether any key starts with the prefix, a zero-byte `prefix/` included. False for a missing bucket.
+    pub async fn prefix_exists(&self, bucket: &str, prefix: &str) -> bool {
+        self.lock().get(bucket).is_some_and(|bucket| {
+            let first = bucket.objects.range(prefix.to_owned()..).next();
+            first.is_some_and(|(key, _)| key.starts_with(prefix))
+        })
+    }
+
+    /// Whether the bucket exists.
+    pub async fn bucket_exists(&self, bucket: &str) -> bool {
+        self.lock().contains_key(bucket)
+    }
+
+    /// Bucket names with the number of objects and bytes in each.
+    #[must_use]
+    pub fn sizes(&self) -> BTreeMap<String, (usize, u64)> {
+        let buckets = self.lock();
+        let size = |bucket: &Bucket| bucket.objects.values().map(|o| o.body.len() as u64).sum();
+        buckets
+            .iter()
+            .map(|(name, bucket)| (name.clone(), (bucket.objects.len(), size(bucket))))
+            .collect()
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Buckets> {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Bucket {
+    pub(crate) fn new() -> Self {
+        Self {
+            created: SystemTime::now(),
+            objects: BTreeMap::new(),
+        }
+    }
+}
+
+impl Object {
+    pub(crate) fn new(body: Bytes, headers: Headers) -> Self {
+        let etag = hexadecimal(&md5(&body));
+        Self {
+            body,
+            etag,
+            modified: SystemTime::now(),
+            headers,
+            checksum: s3s::dto::Checksum::default(),
+        }
+    }
+}
+
+/// The MD5 digest, which is what S3's ETags are made of.
+pub(crate) fn md5(body: &[u8]) -> [u8; 16] {
+    <s3s::crypto::Md5 as s3s::crypto::Checksum>::checksum(body)
+}
+
+/// Bytes as lowercase hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn no_such_bucket(bucket: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, format!("no such bucket: {bucket}"))
+}
