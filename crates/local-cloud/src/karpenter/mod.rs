@@ -1,0 +1,35 @@
+//! A small model of Karpenter and of the Kubernetes scheduler, working on the API objects alone.
+//!
+//! Pending pods become NodeClaims, NodeClaims become nodes after the configured start-up time, pods are bound to
+//! nodes with room, and a node without pods goes after its NodePool's `consolidateAfter`. Known simplifications:
+//! the smallest instance type that fits is chosen (Karpenter compares prices), consolidation looks at empty nodes
+//! only and acts at once (Karpenter polls every 10 s and validates for 15 s more), limits, budgets, taints and
+//! interruptions are not modelled. It starts no process: the Spark side follows the objects.
+
+mod catalogue;
+mod claims;
+mod controller;
+mod node_pool;
+mod objects;
+mod packing;
+mod quantity;
+
+use std::time::Duration;
+
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub(crate) use objects::{now, seed_node_pools};
+
+use crate::kubernetes::Store;
+
+/// Starts the model; it ends when the guard is dropped. `startup` is the time from a NodeClaim to a ready node.
+pub(crate) fn start(store: Store, startup: Duration) -> DropGuard {
+    let settings = controller::Settings {
+        startup,
+        batch_idle: Duration::from_secs(1),
+        batch_max: Duration::from_secs(10),
+    };
+    let cancel = CancellationToken::new();
+    tokio::spawn(controller::run(store, settings, cancel.clone()));
+    cancel.drop_guard()
+}
