@@ -1,0 +1,7 @@
+//! The EMR containers API and the job runs behind it, driven by the unmodified AWS SDK.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod api;
+mod cloud;
+mod spark_jobs;
