@@ -1,0 +1,160 @@
+//! What GitHub holds: pull requests and comments, and who may do what. Knows nothing of HTTP.
+
+use crate::config::{Config, Token};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The most characters a comment may have.
+pub(super) const LONGEST_BODY: usize = 65_536;
+
+/// Ids start here, so that none looks like an index.
+const FIRST_COMMENT: u64 = 1_000_001;
+
+/// A pull request by its repository, as `owner/name`, and its number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PullRequest {
+    pub(super) repository: String,
+    pub(super) number: u64,
+}
+
+/// A comment on a pull request.
+#[derive(Debug, Clone)]
+pub(super) struct Comment {
+    pub(super) id: u64,
+    pub(super) on: PullRequest,
+    pub(super) login: String,
+    pub(super) body: String,
+    pub(super) created_at: String,
+    pub(super) updated_at: String,
+}
+
+#[derive(Debug, Default)]
+struct Comments {
+    by_id: BTreeMap<u64, Comment>,
+    created: u64,
+}
+
+/// GitHub's state. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Hub {
+    tokens: Arc<[Token]>,
+    pull_requests: Arc<BTreeSet<PullRequest>>,
+    pub(super) started_at: Arc<str>,
+    comments: Arc<Mutex<Comments>>,
+}
+
+impl Hub {
+    pub(crate) fn new(config: &Config) -> Self {
+        let pull_requests = config.pull_requests.iter().map(|seed| PullRequest {
+            repository: seed.repository.clone(),
+            number: seed.number,
+        });
+        Self {
+            tokens: config.tokens.clone().into(),
+            pull_requests: Arc::new(pull_requests.collect()),
+            started_at: now().into(),
+            comments: Arc::default(),
+        }
+    }
+
+    /// What the token allows; none for an unknown one.
+    pub(super) fn token(&self, token: &str) -> Option<&Token> {
+        self.tokens.iter().find(|known| known.token == token)
+    }
+
+    pub(super) fn pull_request(&self, repository: &str, number: u64) -> Option<&PullRequest> {
+        self.pull_requests.get(&PullRequest {
+            repository: repository.to_owned(),
+            number,
+        })
+    }
+
+    /// The comments on a pull request, oldest first.
+    pub(super) fn comments(&self, on: &PullRequest) -> Vec<Comment> {
+        let comments = self.lock();
+        comments
+            .by_id
+            .values()
+            .filter(|c| c.on == *on)
+            .cloned()
+            .collect()
+    }
+
+    pub(super) fn comment(&self, repository: &str, id: u64) -> Option<Comment> {
+        let comments = self.lock();
+        comments
+            .by_id
+            .get(&id)
+            .filter(|c| c.on.repository == repository)
+            .cloned()
+    }
+
+    pub(super) fn create(&self, on: &PullRequest, login: &str, body: String) -> Comment {
+        let mut comments = self.lock();
+        let id = FIRST_COMMENT + comments.created;
+        comments.created += 1;
+        let created_at = now();
+        let comment = Comment {
+            id,
+            on: on.clone(),
+            login: login.to_owned(),
+            body,
+            updated_at: created_at.clone(),
+            created_at,
+        };
+        comments.by_id.insert(id, comment.clone());
+        comment
+    }
+
+    pub(super) fn update(&self, repository: &str, id: u64, body: String) -> Option<Comment> {
+        let mut comments = self.lock();
+        let comment = comments
+            .by_id
+            .get_mut(&id)
+            .filter(|c| c.on.repository == repository)?;
+        comment.body = body;
+        comment.updated_at = now();
+        Some(comment.clone())
+    }
+
+    pub(super) fn delete(&self, repository: &str, id: u64) -> Option<()> {
+        let mut comments = self.lock();
+        comments
+            .by_id
+            .get(&id)
+            .filter(|c| c.on.repository == repository)?;
+        comments.by_id.remove(&id).map(drop)
+    }
+
+    /// Pull requests and comments for the inspector.
+    pub(crate) fn state(&self) -> Value {
+        let pull_requests = self
+            .pull_requests
+            .iter()
+            .map(|p| format!("{}#{}", p.repository, p.number));
+        let comments = self.lock();
+        let comments = comments.by_id.values().map(|comment| {
+            json!({
+                "id": comment.id,
+                "repository": comment.on.repository,
+                "number": comment.on.number,
+                "author": comment.login,
+                "created_at": comment.created_at,
+                "updated_at": comment.updated_at,
+                "body": comment.body,
+            })
+        });
+        json!({ "pull_requests": Value::from_iter(pull_requests), "comments": Value::from_iter(comments) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Comments> {
+        self.comments.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn now() -> String {
+    jiff::Timestamp::now()
+        .strftime("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
+}

@@ -1,0 +1,71 @@
+//! Shows everything the local cloud holds, for people and for tests. Changes nothing.
+
+use crate::emr;
+use crate::github::Hub;
+use crate::kubernetes::{Store, kind};
+use crate::objects::Objects;
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Map, Value, json};
+
+/// Looks into every service.
+#[derive(Debug, Clone)]
+pub(crate) struct Inspector {
+    objects: Objects,
+    kubernetes: Store,
+    github: Hub,
+    emr: emr::Service,
+}
+
+/// `GET /state`.
+pub(crate) fn routes(inspector: Inspector) -> Router {
+    let state = async |State(inspector): State<Inspector>| Json(inspector.state());
+    Router::new()
+        .route("/state", get(state))
+        .with_state(inspector)
+}
+
+impl Inspector {
+    pub(crate) fn new(objects: Objects, kubernetes: Store, github: Hub, emr: emr::Service) -> Self {
+        Self {
+            objects,
+            kubernetes,
+            github,
+            emr,
+        }
+    }
+
+    /// All state as JSON: buckets with their sizes, names of cluster objects, comments, job runs and processes.
+    pub(crate) fn state(&self) -> Value {
+        json!({
+            "s3": self.buckets(),
+            "emr": self.emr.state(),
+            "kubernetes": self.cluster(),
+            "github": self.github.state(),
+        })
+    }
+
+    fn buckets(&self) -> Value {
+        let entry = |(name, (keys, bytes))| (name, json!({ "keys": keys, "bytes": bytes }));
+        Value::Object(self.objects.sizes().into_iter().map(entry).collect())
+    }
+
+    fn cluster(&self) -> Value {
+        let names = |kind| {
+            let names = self.kubernetes.list(kind, None).into_iter().map(|object| {
+                let metadata = &object["metadata"];
+                let name = metadata["name"].as_str().unwrap_or_default().to_owned();
+                match metadata["namespace"].as_str() {
+                    Some(namespace) => format!("{namespace}/{name}"),
+                    None => name,
+                }
+            });
+            Value::from_iter(names)
+        };
+        let kinds = kind::ALL
+            .into_iter()
+            .map(|k| (k.plural.to_owned(), names(k)));
+        Value::Object(Map::from_iter(kinds))
+    }
+}

@@ -1,0 +1,23 @@
+//! S3, EMR containers, STS, Kubernetes and GitHub on loopback, with a real Spark behind the EMR API.
+//!
+//! Start one with [`LocalCloud::start`], give its [`LocalCloud::environment`] to any client, and that client works
+//! against it without knowing. Every service listens on its own free port of one process, and all state ends with
+//! it. It imports none of the workspace's other crates, so that a mistake in their types cannot hide on both sides
+//! of the wire.
+
+mod cloud;
+pub mod config;
+mod emr;
+mod github;
+mod inspect;
+mod karpenter;
+pub mod kubernetes;
+mod listener;
+mod objects;
+mod s3;
+mod spark;
+mod sts;
+
+pub use cloud::{Endpoints, LocalCloud, StartError};
+pub use config::{Config, PullRequestSeed, SparkInstall, Token, VirtualClusterSeed};
+pub use objects::Objects;

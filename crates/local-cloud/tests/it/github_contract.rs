@@ -1,0 +1,68 @@
+//! GitHub's answers, checked against the schemas of its published OpenAPI description.
+
+use crate::github::cloud;
+use local_cloud::config::TOKEN;
+use octocrab::Octocrab;
+use serde_json::{Value, json};
+
+const DESCRIPTION: &str = include_str!("../github-openapi.json");
+
+#[track_caller]
+fn assert_is(name: &str, answer: &Value) {
+    let mut schema: Value = serde_json::from_str(DESCRIPTION).unwrap();
+    schema["$ref"] = format!("#/definitions/{name}").into();
+    let validator = jsonschema::draft7::new(&schema).unwrap();
+    let problems: Vec<String> = validator
+        .iter_errors(answer)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .collect();
+    assert!(problems.is_empty(), "not a {name}: {problems:#?}");
+}
+
+/// The body of any answer, a refusal too.
+async fn body(client: &Octocrab, route: &str) -> Value {
+    let answer = client._get(route).await.unwrap();
+    serde_json::from_str(&client.body_to_string(answer).await.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn answers_have_every_field_that_github_promises() {
+    let cloud = cloud().await;
+    let builder = Octocrab::builder()
+        .base_uri(&cloud.endpoints().github)
+        .unwrap();
+    let client = builder.personal_token(TOKEN.to_owned()).build().unwrap();
+    let repository = "/repos/demo/threadsleep";
+    let comments = format!("{repository}/issues/1/comments");
+
+    let created: Value = client
+        .post(&comments, Some(&json!({ "body": "x" })))
+        .await
+        .unwrap();
+    assert_is("issue-comment", &created);
+    let route = format!("{repository}/issues/comments/{}", created["id"]);
+    let updated: Value = client
+        .patch(&route, Some(&json!({ "body": "y" })))
+        .await
+        .unwrap();
+    assert_is("issue-comment", &updated);
+    assert_is("issue-comment", &body(&client, &comments).await[0]);
+    assert_is(
+        "issue",
+        &body(&client, &format!("{repository}/issues/1")).await,
+    );
+    assert_is(
+        "pull-request",
+        &body(&client, &format!("{repository}/pulls/1")).await,
+    );
+    assert_is(
+        "basic-error",
+        &body(&client, &format!("{repository}/pulls/2")).await,
+    );
+    let refused = client
+        ._post(&comments, Some(&json!({ "body": "x".repeat(65_537) })))
+        .await
+        .unwrap();
+    let refused = serde_json::from_str(&client.body_to_string(refused).await.unwrap()).unwrap();
+    assert_is("validation-error", &refused);
+}

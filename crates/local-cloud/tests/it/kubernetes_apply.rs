@@ -1,0 +1,205 @@
+//! NodePools and EC2NodeClasses through server-side apply: merging, checks against Karpenter's schemas, conditions.
+
+use crate::kubernetes::{cluster, custom, status};
+use kube::ResourceExt;
+use kube::api::{DynamicObject, ListParams, Patch, PatchParams, PostParams, ValidationDirective};
+use local_cloud::kubernetes;
+use serde_json::{Value, json};
+
+fn node_pool(limits: Value) -> Value {
+    json!({
+        "apiVersion": "karpenter.sh/v1",
+        "kind": "NodePool",
+        "metadata": { "name": "spark-executor" },
+        "spec": {
+            "limits": limits,
+            "disruption": { "consolidationPolicy": "WhenEmpty", "consolidateAfter": "30s" },
+            "template": { "spec": {
+                "nodeClassRef": { "group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": "spark" },
+                "requirements": [{ "key": "karpenter.sh/capacity-type", "operator": "In", "values": ["spot"] }],
+            } },
+        },
+    })
+}
+
+fn node_class() -> Value {
+    json!({
+        "apiVersion": "karpenter.k8s.aws/v1",
+        "kind": "EC2NodeClass",
+        "metadata": { "name": "spark" },
+        "spec": {
+            "role": "node",
+            "amiSelectorTerms": [{ "alias": "al2023@latest" }],
+            "subnetSelectorTerms": [{ "tags": { "karpenter.sh/discovery": "c" } }],
+            "securityGroupSelectorTerms": [{ "tags": { "karpenter.sh/discovery": "c" } }],
+        },
+    })
+}
+
+fn applied() -> PatchParams {
+    PatchParams::apply("provision-infra").force()
+}
+
+fn condition(object: &DynamicObject, kind: &str) -> Option<String> {
+    let conditions = object.data["status"]["conditions"].as_array()?;
+    let condition = conditions.iter().find(|c| c["type"] == kind)?;
+    condition["status"].as_str().map(str::to_owned)
+}
+
+#[tokio::test]
+async fn applying_twice_is_the_same_as_applying_once() {
+    let (cloud, client) = cluster().await;
+    let pools = custom(&client, &kubernetes::NODE_POOL);
+    let classes = custom(&client, &kubernetes::EC2_NODE_CLASS);
+    classes
+        .patch("spark", &applied(), &Patch::Apply(node_class()))
+        .await
+        .unwrap();
+    let pool = node_pool(json!({ "cpu": "1000", "memory": "1000Gi" }));
+    let created = pools
+        .patch("spark-executor", &applied(), &Patch::Apply(&pool))
+        .await
+        .unwrap();
+    assert_eq!(created.metadata.generation, Some(1));
+    let first = pools.get("spark-executor").await.unwrap();
+    let version = cloud.kubernetes().version();
+    pools
+        .patch("spark-executor", &applied(), &Patch::Apply(&pool))
+        .await
+        .unwrap();
+    let second = pools.get("spark-executor").await.unwrap();
+    assert_eq!(first.resource_version(), second.resource_version());
+    assert_eq!(cloud.kubernetes().version(), version);
+
+    let owner = &second.metadata.managed_fields.as_ref().unwrap()[0];
+    assert_eq!(owner.manager.as_deref(), Some("provision-infra"));
+    assert_eq!(owner.operation.as_deref(), Some("Apply"));
+    // Defaults of the schema are filled in, and Karpenter has accepted it.
+    assert_eq!(
+        second.data["spec"]["template"]["spec"]["expireAfter"],
+        "720h"
+    );
+    assert_eq!(condition(&second, "Ready").as_deref(), Some("True"));
+}
+
+#[tokio::test]
+async fn a_node_pool_is_not_ready_without_its_node_class() {
+    let (_cloud, client) = cluster().await;
+    let pools = custom(&client, &kubernetes::NODE_POOL);
+    let pool = node_pool(json!({ "cpu": "1000" }));
+    pools
+        .patch("spark-executor", &applied(), &Patch::Apply(pool))
+        .await
+        .unwrap();
+    assert_eq!(
+        condition(&pools.get("spark-executor").await.unwrap(), "Ready").as_deref(),
+        Some("False")
+    );
+    let classes = custom(&client, &kubernetes::EC2_NODE_CLASS);
+    classes
+        .patch("spark", &applied(), &Patch::Apply(node_class()))
+        .await
+        .unwrap();
+    assert_eq!(
+        condition(&pools.get("spark-executor").await.unwrap(), "Ready").as_deref(),
+        Some("True")
+    );
+}
+
+#[tokio::test]
+async fn a_node_pool_of_the_old_shape_is_refused_with_its_field() {
+    let (_cloud, client) = cluster().await;
+    let pools = custom(&client, &kubernetes::NODE_POOL);
+    let pool = node_pool(json!({ "resources": { "cpu": 1000 } }));
+    let refused = status(
+        pools
+            .patch("spark-executor", &applied(), &Patch::Apply(pool))
+            .await
+            .unwrap_err(),
+    );
+    assert_eq!((refused.code, refused.reason.as_str()), (422, "Invalid"));
+    assert!(refused.message.starts_with(
+        "NodePool.karpenter.sh \"spark-executor\" is invalid: spec.limits.resources:"
+    ));
+    assert_eq!(
+        refused.details.unwrap().causes[0].field,
+        "spec.limits.resources"
+    );
+    assert!(
+        pools
+            .list(&ListParams::default())
+            .await
+            .unwrap()
+            .items
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn unknown_fields_are_refused_or_dropped_as_asked() {
+    let (_cloud, client) = cluster().await;
+    let pools = custom(&client, &kubernetes::NODE_POOL);
+    let mut pool = node_pool(json!({ "cpu": 1000 }));
+    pool["spec"]["ttlSecondsAfterEmpty"] = 30.into();
+    let refused = status(
+        pools
+            .patch("spark-executor", &applied(), &Patch::Apply(&pool))
+            .await
+            .unwrap_err(),
+    );
+    assert!(
+        refused
+            .message
+            .ends_with(".spec.ttlSecondsAfterEmpty: field not declared in schema"),
+        "{}",
+        refused.message
+    );
+
+    let object: DynamicObject = serde_json::from_value(pool).unwrap();
+    let created = pools.create(&PostParams::default(), &object).await.unwrap();
+    assert!(created.data["spec"]["ttlSecondsAfterEmpty"].is_null());
+    let strict = PatchParams {
+        field_validation: Some(ValidationDirective::Strict),
+        ..PatchParams::default()
+    };
+    let patch = Patch::Merge(json!({ "spec": { "provider": {} } }));
+    let refused = status(
+        pools
+            .patch("spark-executor", &strict, &patch)
+            .await
+            .unwrap_err(),
+    );
+    assert_eq!(refused.code, 400);
+    assert_eq!(
+        refused.message,
+        "strict decoding error: unknown field \"spec.provider\""
+    );
+}
+
+#[tokio::test]
+async fn applying_needs_a_manager_and_a_dry_run_writes_nothing() {
+    let (_cloud, client) = cluster().await;
+    let classes = custom(&client, &kubernetes::EC2_NODE_CLASS);
+    let nobody = status(
+        classes
+            .patch(
+                "spark",
+                &PatchParams::default(),
+                &Patch::Apply(node_class()),
+            )
+            .await
+            .unwrap_err(),
+    );
+    assert_eq!(nobody.code, 422);
+    assert!(
+        nobody.message.contains("fieldManager: Required value"),
+        "{}",
+        nobody.message
+    );
+    let shown = classes
+        .patch("spark", &applied().dry_run(), &Patch::Apply(node_class()))
+        .await
+        .unwrap();
+    assert_eq!(shown.name_any(), "spark");
+    assert!(classes.get_opt("spark").await.unwrap().is_none());
+}
