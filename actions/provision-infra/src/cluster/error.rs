@@ -1,0 +1,194 @@
+//! What can go wrong with the cluster, decided by codes, and how to fix it.
+
+use crate::manifest::Kind;
+use gha::Failure;
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+type Cause = Box<dyn Error + Send + Sync>;
+
+/// What was being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Apply,
+    Read,
+    Delete,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Apply => "apply",
+            Self::Read => "read",
+            Self::Delete => "delete",
+        })
+    }
+}
+
+/// One request about one object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Request {
+    operation: Operation,
+    object: String,
+    server: String,
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "cannot {} {} on {}",
+            self.operation, self.object, self.server
+        )
+    }
+}
+
+/// Why the cluster part failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ClusterError {
+    #[error("the cluster is not known: there is no usable kubeconfig")]
+    NoConfiguration { source: Cause },
+    #[error("{request}: it cannot be reached")]
+    Unreachable { request: Request, source: Cause },
+    #[error("{request}: the credentials were refused")]
+    Credentials { request: Request, source: Cause },
+    #[error("{request}: it does not know this kind of object")]
+    UnknownKind { request: Request, source: Cause },
+    #[error("{request}: the object was refused")]
+    Invalid {
+        request: Request,
+        /// `field: message` for each refused field.
+        fields: Vec<String>,
+        source: Cause,
+    },
+    #[error("{request}")]
+    Refused { request: Request, source: Cause },
+    #[error("{kind} `{name}` is not ready after {} s: {readiness}", .patience.as_secs())]
+    NotReady {
+        kind: Kind,
+        name: &'static str,
+        patience: Duration,
+        readiness: String,
+    },
+    #[error("still in the cluster after {} s: {}", .patience.as_secs(), .left.join(", "))]
+    NotGone {
+        left: Vec<String>,
+        patience: Duration,
+    },
+}
+
+impl ClusterError {
+    /// Classifies what the client reports.
+    pub(super) fn of(
+        operation: Operation,
+        server: &str,
+        kind: impl fmt::Display,
+        name: &str,
+        error: kube::Error,
+    ) -> Self {
+        let request = Request {
+            operation,
+            object: if name.is_empty() {
+                format!("the {kind}s")
+            } else {
+                format!("{kind} `{name}`")
+            },
+            server: server.to_owned(),
+        };
+        let (code, fields) = match &error {
+            kube::Error::Api(status) => (Some(status.code), refused_fields(status)),
+            _ => (None, Vec::new()),
+        };
+        let is_auth = matches!(error, kube::Error::Auth(_));
+        let is_transport = matches!(error, kube::Error::Service(_) | kube::Error::HyperError(_));
+        let source: Cause = Box::new(error);
+        match code {
+            Some(401 | 403) => Self::Credentials { request, source },
+            Some(404) => Self::UnknownKind { request, source },
+            Some(400 | 422) => Self::Invalid {
+                request,
+                fields,
+                source,
+            },
+            None if is_auth => Self::Credentials { request, source },
+            None if is_transport => Self::Unreachable { request, source },
+            _ => Self::Refused { request, source },
+        }
+    }
+
+    /// Whether nothing answers: most likely the cluster is gone already.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable { .. })
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Self::NoConfiguration { .. } => "No cluster configuration",
+            Self::Unreachable { .. } => "Cluster not reachable",
+            Self::Credentials { .. } => "Cluster refused the credentials",
+            Self::UnknownKind { .. } => "Karpenter not installed",
+            Self::Invalid { .. } => "Cluster refused the object",
+            Self::Refused { .. } => "Cluster refused the request",
+            Self::NotReady { .. } => "NodePool not ready",
+            Self::NotGone { .. } => "NodePools not removed",
+        }
+    }
+
+    fn help(&self) -> &'static str {
+        match self {
+            Self::NoConfiguration { .. } => {
+                "write a kubeconfig for the cluster in an earlier step and name it in the input `kubeconfig`; one that runs \
+                 a program for its token needs that program here; or set `node-pools: false`"
+            }
+            Self::Unreachable { .. } => {
+                "check that the address in the kubeconfig is this cluster's, that its endpoint is public or the runner \
+                 is inside its network, or set `node-pools: false`"
+            }
+            Self::Credentials { .. } => {
+                "give the identity of this step an EKS access entry that may get, create, patch and delete nodepools, \
+                 ec2nodeclasses and nodeclaims; a kubeconfig that runs a program for its token needs that program here"
+            }
+            Self::UnknownKind { .. } => {
+                "install Karpenter 1.0 or later in the cluster, then run the same command again"
+            }
+            Self::Invalid { .. } => {
+                "change the input that sets the named field; Karpenter before 1.0 has other fields and must be updated"
+            }
+            Self::Refused { .. } => {
+                "run the same command again; what was applied already stays and is not applied twice"
+            }
+            Self::NotReady { .. } => {
+                "fix what the condition names (role, subnets or security groups tagged karpenter.sh/discovery), \
+                 then run the same command again"
+            }
+            Self::NotGone { .. } => {
+                "end what still runs on these nodes, then run destroy again; Terraform was not started, so that no \
+                 instance outlives its cluster"
+            }
+        }
+    }
+}
+
+impl From<ClusterError> for Failure {
+    fn from(error: ClusterError) -> Self {
+        let mut failure = Failure::outside(error.title(), error.to_string()).help(error.help());
+        if let ClusterError::Invalid { fields, .. } = &error {
+            failure.causes.clone_from(fields);
+        }
+        match error.source() {
+            Some(source) => failure.because(source),
+            None => failure,
+        }
+    }
+}
+
+fn refused_fields(status: &kube::core::Status) -> Vec<String> {
+    let causes = status.details.iter().flat_map(|details| &details.causes);
+    causes
+        .map(|cause| match cause.field.as_str() {
+            "" => cause.message.clone(),
+            field => format!("{field}: {}", cause.message),
+        })
+        .collect()
+}

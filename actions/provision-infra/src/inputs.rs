@@ -1,0 +1,212 @@
+//! What the action reads and writes, and the inputs as types.
+//! Every problem is reported together; nothing outside the machine is asked.
+
+use crate::settings::{CapacityType, ConsolidateAfter, InstanceFamily, List, Quantity, Zone};
+use aws_setup::Region;
+use gha::{Action, Failure, Fields, Input, Output};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// The action's contract; action.yml and the README list the same names.
+pub(crate) const ACTION: Action = Action {
+    name: "provision-infra",
+    about: "Apply a Terraform root module for EMR on EKS and the Karpenter NodePools of its Spark jobs, or destroy them.",
+    version: env!("CARGO_PKG_VERSION"),
+    inputs: &[
+        Input::new("command", "What to do: apply, plan, output or destroy.").default("apply"),
+        Input::new("root-module", "Folder of the Terraform root module.").required(),
+        Input::new("variables", "Terraform variables, one `name=value` a line.").lines(),
+        Input::new("backend-config", "Settings of the state backend, one `key=value` a line.").lines(),
+        Input::new("terraform", "Path of the Terraform program. Default: `terraform`, else `tofu`, on the PATH."),
+        Input::new("region", "AWS region for Terraform. Default: the environment's."),
+        Input::new("node-pools", "Whether to apply (and on destroy to remove) the two Karpenter NodePools and their EC2NodeClass.").default("true"),
+        Input::new("driver-instance-families", "Instance families for Spark drivers, separated by commas.").default("m4,m5"),
+        Input::new("executor-instance-families", "Instance families for Spark executors, separated by commas.").default("m4,m5,r4,r5"),
+        Input::new("driver-capacity-type", "Capacity types for Spark drivers: spot, on-demand or reserved, separated by commas.").default("on-demand"),
+        Input::new("executor-capacity-type", "Capacity types for Spark executors: spot, on-demand or reserved, separated by commas.").default("spot"),
+        Input::new("zones", "Availability zones for the nodes, separated by commas. Default: every zone of the cluster's subnets."),
+        Input::new("consolidate-after", "How long a node stays empty before Karpenter removes it, such as 30s, or Never.").default("30s"),
+        Input::new("cpu-limit", "Most CPU each NodePool may hold, as a Kubernetes quantity.").default("1000"),
+        Input::new("memory-limit", "Most memory each NodePool may hold, as a Kubernetes quantity.").default("1000Gi"),
+        Input::new("kubeconfig", "Path of a kubeconfig file. Default: KUBECONFIG, else ~/.kube/config."),
+    ],
+    outputs: &[
+        Output::new("cluster-name", "Name of the EKS cluster."),
+        Output::new("virtual-cluster-id", "Id of the EMR virtual cluster."),
+        Output::new("job-execution-role-arn", "ARN of the role that jobs run as."),
+        Output::new("bucket", "Bucket for scripts, logs and event logs."),
+        Output::new("region", "AWS region of all of it."),
+        Output::new("namespace", "Kubernetes namespace of the virtual cluster."),
+        Output::new("node-role-name", "Name of the IAM role of Karpenter's nodes."),
+        Output::new("changes", "What Terraform planned, such as `3 to add, 0 to change, 0 to destroy`."),
+    ],
+};
+
+/// What to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Command {
+    Apply,
+    Plan,
+    Output,
+    Destroy,
+}
+
+/// The value of `command` is none of the four.
+#[derive(Debug, thiserror::Error)]
+#[error("expected `apply`, `plan`, `output` or `destroy`")]
+pub(crate) struct UnknownCommand;
+
+impl FromStr for Command {
+    type Err = UnknownCommand;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCommand> {
+        match text {
+            "apply" => Ok(Self::Apply),
+            "plan" => Ok(Self::Plan),
+            "output" => Ok(Self::Output),
+            "destroy" => Ok(Self::Destroy),
+            _ => Err(UnknownCommand),
+        }
+    }
+}
+
+/// Settings that differ between the driver's and the executors' nodes.
+#[derive(Debug, Clone)]
+pub(crate) struct Hardware {
+    pub(crate) families: List<InstanceFamily>,
+    pub(crate) capacity: List<CapacityType>,
+}
+
+/// What the NodePools are made from.
+#[derive(Debug, Clone)]
+pub(crate) struct NodePoolSettings {
+    pub(crate) driver: Hardware,
+    pub(crate) executor: Hardware,
+    pub(crate) zones: Option<List<Zone>>,
+    pub(crate) consolidate_after: ConsolidateAfter,
+    pub(crate) cpu_limit: Quantity,
+    pub(crate) memory_limit: Quantity,
+}
+
+/// Everything the user asked for.
+#[derive(Debug)]
+pub(crate) struct Inputs {
+    pub(crate) command: Command,
+    pub(crate) root_module: PathBuf,
+    pub(crate) variables: Vec<(String, String)>,
+    pub(crate) backend_config: Vec<(String, String)>,
+    pub(crate) terraform: Option<PathBuf>,
+    pub(crate) region: Option<Region>,
+    /// Absent when the user wants no NodePools.
+    pub(crate) node_pools: Option<NodePoolSettings>,
+    pub(crate) kubeconfig: Option<PathBuf>,
+}
+
+impl Inputs {
+    /// Reads and checks all inputs.
+    ///
+    /// # Errors
+    /// One failure that lists every input that cannot be used.
+    pub(crate) fn parse(mut fields: Fields) -> Result<Self, Failure> {
+        let command = fields.required("command");
+        let root_module = root_module(&mut fields);
+        let variables = fields.pairs("variables");
+        let backend_config = fields.pairs("backend-config");
+        let terraform = file(&mut fields, "terraform");
+        let region = fields.optional("region");
+        let wanted = fields.boolean("node-pools");
+        let settings = node_pools(&mut fields);
+        let kubeconfig = file(&mut fields, "kubeconfig");
+        fields.finish()?;
+        let (Some(command), Some(root_module), Some(wanted), Some(settings)) =
+            (command, root_module, wanted, settings)
+        else {
+            return Err(Failure::bug(
+                "an input without a value was reported as usable",
+            ));
+        };
+        Ok(Self {
+            command,
+            root_module,
+            variables,
+            backend_config,
+            terraform,
+            region,
+            node_pools: wanted.then_some(settings),
+            kubeconfig,
+        })
+    }
+}
+
+fn node_pools(fields: &mut Fields) -> Option<NodePoolSettings> {
+    let driver = hardware(fields, "driver-instance-families", "driver-capacity-type");
+    let executor = hardware(
+        fields,
+        "executor-instance-families",
+        "executor-capacity-type",
+    );
+    let zones = fields.optional("zones");
+    let consolidate_after = fields.required("consolidate-after");
+    let cpu_limit = fields.required("cpu-limit");
+    let memory_limit = fields.required("memory-limit");
+    Some(NodePoolSettings {
+        driver: driver?,
+        executor: executor?,
+        zones,
+        consolidate_after: consolidate_after?,
+        cpu_limit: cpu_limit?,
+        memory_limit: memory_limit?,
+    })
+}
+
+fn hardware(fields: &mut Fields, families: &str, capacity: &str) -> Option<Hardware> {
+    let families = fields.required(families);
+    let capacity = fields.required(capacity);
+    Some(Hardware {
+        families: families?,
+        capacity: capacity?,
+    })
+}
+
+fn root_module(fields: &mut Fields) -> Option<PathBuf> {
+    let folder: PathBuf = fields.required("root-module")?;
+    match root_module_problem(&folder) {
+        None => Some(folder),
+        Some(problem) => {
+            fields.problem("root-module", format!("`{}`: {problem}", folder.display()));
+            None
+        }
+    }
+}
+
+fn root_module_problem(folder: &Path) -> Option<String> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => return Some(cannot_open("folder", &error)),
+    };
+    let is_module = entries.flatten().any(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        [".tf", ".tf.json", ".tofu", ".tofu.json"]
+            .iter()
+            .any(|end| name.ends_with(end))
+    });
+    (!is_module)
+        .then(|| "the folder has no *.tf file; name the folder of the root module".to_owned())
+}
+
+fn file(fields: &mut Fields, input: &str) -> Option<PathBuf> {
+    let path: PathBuf = fields.optional(input)?;
+    let problem = match std::fs::metadata(&path) {
+        Ok(metadata) if metadata.is_file() => return Some(path),
+        Ok(_) => "is not a file".to_owned(),
+        Err(error) => cannot_open("file", &error),
+    };
+    fields.problem(input, format!("`{}`: {problem}", path.display()));
+    None
+}
+
+fn cannot_open(what: &str, error: &dyn fmt::Display) -> String {
+    format!("cannot open this {what}: {error}")
+}

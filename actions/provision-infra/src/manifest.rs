@@ -1,0 +1,184 @@
+//! The Kubernetes objects this action owns, rendered from the templates in `manifests/`.
+//! Pure: no cluster is asked, and nothing is applied.
+
+mod yaml;
+
+use crate::inputs::{Hardware, NodePoolSettings};
+use handlebars::Handlebars;
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt;
+
+/// Name of the EC2NodeClass of both NodePools.
+pub(crate) const NODE_CLASS: &str = "spark";
+/// Names of the NodePools; the pod templates select nodes by them.
+pub(crate) const NODE_POOLS: [&str; 2] = ["spark-driver", "spark-executor"];
+/// Value of the label `app.kubernetes.io/managed-by` on everything made here.
+pub(crate) const MANAGED_BY: &str = "emr-eks-actions";
+/// Annotation that names the cluster an object was made for.
+pub(crate) const CLUSTER_ANNOTATION: &str = "emr-eks-actions/cluster";
+
+const NODE_POOL_TEMPLATE: &str = include_str!("../manifests/node-pool.yaml.hbs");
+const NODE_CLASS_TEMPLATE: &str = include_str!("../manifests/ec2-node-class.yaml.hbs");
+
+/// The kinds of objects made here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Ec2NodeClass,
+    NodePool,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ec2NodeClass => "EC2NodeClass",
+            Self::NodePool => "NodePool",
+        })
+    }
+}
+
+/// One object, ready to be applied.
+#[derive(Debug, Clone)]
+pub(crate) struct Manifest {
+    pub(crate) kind: Kind,
+    pub(crate) name: &'static str,
+    /// As rendered, for people.
+    pub(crate) yaml: String,
+    /// The same, for the cluster.
+    pub(crate) object: Value,
+}
+
+/// What the objects say about the cluster they are for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClusterFacts<'a> {
+    /// Name of the EKS cluster, which is also the value of its discovery tags.
+    pub(crate) name: &'a str,
+    /// Name of the IAM role of the nodes.
+    pub(crate) node_role: &'a str,
+}
+
+/// The templates shipped with this program do not render: always a mistake in it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RenderError {
+    #[error("the template of {kind} `{name}` does not render")]
+    Template {
+        kind: Kind,
+        name: &'static str,
+        source: Box<handlebars::RenderError>,
+    },
+    #[error("the template of {kind} `{name}` does not render to YAML")]
+    Yaml {
+        kind: Kind,
+        name: &'static str,
+        source: Box<serde_saphyr::Error>,
+    },
+}
+
+#[derive(Serialize)]
+struct NodeClassValues<'a> {
+    name: &'static str,
+    managed_by: &'static str,
+    cluster_annotation: &'static str,
+    cluster: &'a str,
+    node_role: &'a str,
+}
+
+#[derive(Serialize)]
+struct NodePoolValues<'a> {
+    name: &'static str,
+    managed_by: &'static str,
+    cluster_annotation: &'static str,
+    cluster: &'a str,
+    node_class: &'static str,
+    zones: Vec<String>,
+    instance_families: Vec<String>,
+    capacity_types: Vec<String>,
+    cpu_limit: String,
+    memory_limit: String,
+    consolidate_after: String,
+}
+
+/// Renders every object in the order in which it must be applied: first the class, then the pools that name it.
+///
+/// # Errors
+/// Only if a template of this program is wrong.
+pub(crate) fn render(
+    cluster: ClusterFacts<'_>,
+    settings: &NodePoolSettings,
+) -> Result<Vec<Manifest>, RenderError> {
+    let class = NodeClassValues {
+        name: NODE_CLASS,
+        managed_by: MANAGED_BY,
+        cluster_annotation: CLUSTER_ANNOTATION,
+        cluster: cluster.name,
+        node_role: cluster.node_role,
+    };
+    let [driver, executor] = NODE_POOLS;
+    Ok(vec![
+        manifest(Kind::Ec2NodeClass, NODE_CLASS, NODE_CLASS_TEMPLATE, &class)?,
+        node_pool(driver, cluster.name, &settings.driver, settings)?,
+        node_pool(executor, cluster.name, &settings.executor, settings)?,
+    ])
+}
+
+fn node_pool(
+    name: &'static str,
+    cluster: &str,
+    hardware: &Hardware,
+    settings: &NodePoolSettings,
+) -> Result<Manifest, RenderError> {
+    let values = NodePoolValues {
+        name,
+        managed_by: MANAGED_BY,
+        cluster_annotation: CLUSTER_ANNOTATION,
+        cluster,
+        node_class: NODE_CLASS,
+        zones: settings
+            .zones
+            .as_ref()
+            .map(|zones| texts(zones.items()))
+            .unwrap_or_default(),
+        instance_families: texts(hardware.families.items()),
+        capacity_types: texts(hardware.capacity.items()),
+        cpu_limit: settings.cpu_limit.to_string(),
+        memory_limit: settings.memory_limit.to_string(),
+        consolidate_after: settings.consolidate_after.to_string(),
+    };
+    manifest(Kind::NodePool, name, NODE_POOL_TEMPLATE, &values)
+}
+
+fn texts<T: fmt::Display>(items: &[T]) -> Vec<String> {
+    items.iter().map(ToString::to_string).collect()
+}
+
+fn manifest(
+    kind: Kind,
+    name: &'static str,
+    template: &str,
+    values: &impl Serialize,
+) -> Result<Manifest, RenderError> {
+    let mut handlebars = Handlebars::new();
+    handlebars.set_strict_mode(true);
+    handlebars.register_escape_fn(yaml::quoted);
+    let yaml = handlebars
+        .render_template(template, values)
+        .map_err(|source| RenderError::Template {
+            kind,
+            name,
+            source: Box::new(source),
+        })?;
+    let object = serde_saphyr::from_str(&yaml).map_err(|source| RenderError::Yaml {
+        kind,
+        name,
+        source: Box::new(source),
+    })?;
+    Ok(Manifest {
+        kind,
+        name,
+        yaml,
+        object,
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,241 @@
+//! The NodePools on the local cloud's Kubernetes.
+
+use crate::harness::Scene;
+use local_cloud::kubernetes::{EC2_NODE_CLASS, NODE_CLAIM, NODE_POOL};
+use local_cloud::{Config, LocalCloud};
+use serde_json::json;
+use std::time::Duration;
+
+async fn cloud() -> LocalCloud {
+    LocalCloud::start(Config::default()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn apply_makes_the_class_and_both_pools() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    let inputs = [
+        ("zones", "us-east-1a"),
+        ("executor-capacity-type", "spot,on-demand"),
+    ];
+    let ended = scene.run(&inputs, &cloud.environment()).await.succeeded();
+
+    let class = cloud
+        .kubernetes()
+        .get(&EC2_NODE_CLASS, None, "spark")
+        .unwrap();
+    assert_eq!(class["spec"]["role"], "karpenter-node");
+    let driver = cloud
+        .kubernetes()
+        .get(&NODE_POOL, None, "spark-driver")
+        .unwrap();
+    assert_eq!(
+        driver["spec"]["limits"],
+        json!({"cpu": "1000", "memory": "1000Gi"})
+    );
+    let executor = cloud
+        .kubernetes()
+        .get(&NODE_POOL, None, "spark-executor")
+        .unwrap();
+    let requirements = &executor["spec"]["template"]["spec"]["requirements"];
+    assert_eq!(requirements[0]["values"], json!(["us-east-1a"]));
+    assert_eq!(requirements[2]["values"], json!(["spot", "on-demand"]));
+    assert!(
+        ended
+            .summary
+            .contains("| NodePool `spark-executor` | created, ready |"),
+        "{}",
+        ended.summary
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_apply_leaves_the_pools_unchanged_and_a_new_setting_changes_them() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    scene.run(&[], &cloud.environment()).await.succeeded();
+    let again = scene.run(&[], &cloud.environment()).await.succeeded();
+    for object in [
+        "EC2NodeClass spark",
+        "NodePool spark-driver",
+        "NodePool spark-executor",
+    ] {
+        again.says(&format!("{object}: unchanged"));
+    }
+    let other = scene
+        .run(&[("cpu-limit", "64")], &cloud.environment())
+        .await
+        .succeeded();
+    other
+        .says("EC2NodeClass spark: unchanged")
+        .says("NodePool spark-driver: changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_changed_is_set_right_again() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    scene.run(&[], &cloud.environment()).await.succeeded();
+    cloud
+        .kubernetes()
+        .edit(&NODE_POOL, None, "spark-executor", |pool| {
+            pool["spec"]["disruption"]["consolidationPolicy"] = "WhenEmptyOrUnderutilized".into();
+        });
+    let ended = scene.run(&[], &cloud.environment()).await.succeeded();
+    ended.says("NodePool spark-executor: changed");
+    let pool = cloud
+        .kubernetes()
+        .get(&NODE_POOL, None, "spark-executor")
+        .unwrap();
+    assert_eq!(
+        pool["spec"]["disruption"]["consolidationPolicy"],
+        "WhenEmpty"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn destroy_removes_the_pools_after_their_nodes_and_before_terraform() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    scene.run(&[], &cloud.environment()).await.succeeded();
+    let store = cloud.kubernetes().clone();
+    store.put(
+        &NODE_CLAIM,
+        json!({"apiVersion": "karpenter.sh/v1", "kind": "NodeClaim",
+               "metadata": {"name": "spark-driver-x1", "labels": {"karpenter.sh/nodepool": "spark-driver"}}}),
+    );
+    let child = scene
+        .step(&[("command", "destroy")], &cloud.environment())
+        .spawn()
+        .unwrap();
+    let mut changed = store.changed();
+    while store.get(&NODE_POOL, None, "spark-driver").is_some() {
+        tokio::time::timeout(Duration::from_secs(60), changed.changed())
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    assert!(scene.file("terraform.tfstate").exists());
+    assert!(
+        store.get(&EC2_NODE_CLASS, None, "spark").is_some(),
+        "the class goes last"
+    );
+    // The node has drained.
+    store.remove(&NODE_CLAIM, None, "spark-driver-x1");
+
+    let ended = scene.end(child).await.succeeded();
+    assert!(store.get(&EC2_NODE_CLASS, None, "spark").is_none());
+    assert_eq!(
+        ended.output("changes"),
+        Some("0 to add, 0 to change, 1 to destroy")
+    );
+    assert!(
+        ended
+            .summary
+            .contains("Removed, with their nodes: NodePool `spark-driver`"),
+        "{}",
+        ended.summary
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn destroy_leaves_pools_alone_that_others_made() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    scene.run_terraform_only(&[]).await.succeeded();
+    cloud.kubernetes().put(
+        &NODE_POOL,
+        json!({"apiVersion": "karpenter.sh/v1", "kind": "NodePool", "metadata": {"name": "spark-driver"}, "spec": {}}),
+    );
+    let ended = scene
+        .run(&[("command", "destroy")], &cloud.environment())
+        .await
+        .succeeded();
+    assert!(ended.summary.contains("Left alone"), "{}", ended.summary);
+    assert!(
+        cloud
+            .kubernetes()
+            .get(&NODE_POOL, None, "spark-driver")
+            .is_some()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn destroy_leaves_pools_alone_that_belong_to_another_cluster() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    scene
+        .run(&[("variables", "cluster_name=one")], &cloud.environment())
+        .await
+        .succeeded();
+    scene
+        .run_terraform_only(&[("variables", "cluster_name=two")])
+        .await
+        .succeeded();
+    let ended = scene
+        .run(&[("command", "destroy")], &cloud.environment())
+        .await
+        .succeeded();
+    assert!(ended.summary.contains("Left alone"), "{}", ended.summary);
+    assert!(
+        cloud
+            .kubernetes()
+            .get(&NODE_POOL, None, "spark-driver")
+            .is_some()
+    );
+}
+
+fn unreachable_cluster(scene: &Scene) -> Vec<(String, String)> {
+    // Port 1 of loopback: nothing listens there.
+    let kubeconfig = "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
+        clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\n\
+        contexts: [{name: c, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {}}]\n";
+    let path = scene.file("kubeconfig");
+    std::fs::write(&path, kubeconfig).unwrap();
+    vec![("KUBECONFIG".to_owned(), path.to_string_lossy().into_owned())]
+}
+
+#[tokio::test]
+async fn an_unreachable_cluster_is_named_with_its_address() {
+    let scene = Scene::new("complete");
+    let ended = scene
+        .run(&[], &unreachable_cluster(&scene))
+        .await
+        .ended_with(3);
+    ended
+        .says("http://127.0.0.1:1")
+        .says("cannot be reached")
+        .says("node-pools: false");
+    assert_eq!(ended.output("cluster-name"), Some("test"));
+}
+
+#[tokio::test]
+async fn without_any_cluster_configuration_the_input_to_set_is_named() {
+    let scene = Scene::new("complete");
+    let ended = scene.run(&[], &[]).await.ended_with(3);
+    ended
+        .says("there is no usable kubeconfig")
+        .says("input `kubeconfig`");
+}
+
+#[tokio::test]
+async fn destroy_goes_on_when_the_cluster_is_out_of_reach_and_says_what_may_be_left() {
+    let scene = Scene::new("complete");
+    scene.run_terraform_only(&[]).await.succeeded();
+    let ended = scene
+        .run(&[("command", "destroy")], &unreachable_cluster(&scene))
+        .await
+        .succeeded();
+    ended.says("may outlive it").says("http://127.0.0.1:1");
+    assert_eq!(
+        ended.output("changes"),
+        Some("0 to add, 0 to change, 1 to destroy")
+    );
+}
+
+/// Nobody would end the instances that Karpenter started.
+#[tokio::test]
+async fn destroy_refuses_to_start_when_it_is_not_told_where_the_cluster_is() {
+    let scene = Scene::new("complete");
+    scene.run_terraform_only(&[]).await.succeeded();
+    let ended = scene
+        .run(&[("command", "destroy")], &[])
+        .await
+        .ended_with(3);
+    ended.says("input `kubeconfig`").says("`node-pools: false`");
+    assert!(ended.has_no_outputs(), "Terraform was not started");
+}

@@ -1,0 +1,9 @@
+//! The real binary with a real Terraform, against the local cloud where a cluster or a bucket is needed.
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+mod cluster;
+mod commands;
+mod failures;
+mod harness;
+mod remote_state;
+mod signals;

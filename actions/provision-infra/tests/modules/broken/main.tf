@@ -1,0 +1,5 @@
+# An expression that is none, in line 4.
+
+output "cluster_name" {
+  value = = "test"
+}
