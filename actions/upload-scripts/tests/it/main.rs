@@ -1,0 +1,9 @@
+//! The program against a local cloud.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod bad_inputs;
+mod broken_off;
+mod refused;
+mod step;
+mod stub;
+mod uploads;
