@@ -1,0 +1,183 @@
+//! The order of things up to the submission: check, watch, submit. What follows is in `run`.
+
+use std::time::Duration;
+
+use aws_setup::ProblemKind;
+use gha::{Failure, Runner};
+use run_record::WorkflowRun;
+use tokio::time::timeout;
+
+use crate::{
+    cluster::Observer,
+    deliver::Directory,
+    emr::{Emr, StartError},
+    explain,
+    inputs::{self, Inputs},
+    job::Job,
+    record::Submitted,
+    request::token::client_token,
+    run::Run,
+    s3::S3,
+};
+
+/// How long StartJobRun may still take after a signal, when it is already under way.
+const SUBMISSION_AFTER_SIGNAL: Duration = Duration::from_secs(3);
+
+/// Runs the action.
+///
+/// # Errors
+/// Whatever kept the job run from completing.
+pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
+    let inputs = inputs::read(runner.fields.take())?;
+    let config = aws_setup::sdk_config(inputs.region.as_ref()).await;
+    let (emr, s3) = (Emr::new(&config, &inputs.virtual_cluster), S3::new(&config));
+    let (directory, submitted, observer) = tokio::select! {
+        biased;
+        () = runner.cancel.cancelled() => return Err(not_submitted()),
+        prepared = prepare(&runner, &inputs, &emr, &s3) => prepared?,
+    };
+    let id = submit(&runner, &inputs, &emr, &submitted.client_token).await?;
+    // From here on something costs money: the id is kept before anything else happens.
+    runner.state.save("job-run-id", &id)?;
+    runner
+        .state
+        .save("virtual-cluster-id", &inputs.virtual_cluster)?;
+    runner.outputs.set("job-run-id", &id)?;
+    runner
+        .outputs
+        .set("virtual-cluster-id", &inputs.virtual_cluster)?;
+    runner
+        .log
+        .info(&format!("job run {id} submitted as {}", inputs.name.0));
+    Run {
+        runner: &runner,
+        inputs: &inputs,
+        emr: &emr,
+        s3: &s3,
+        directory: &directory,
+        submitted: &submitted,
+    }
+    .to_the_end(Job::new(id), observer)
+    .await
+}
+
+/// Everything that can go wrong before money is spent.
+async fn prepare(
+    runner: &Runner,
+    inputs: &Inputs,
+    emr: &Emr,
+    s3: &S3,
+) -> Result<(Directory, Submitted, Observer), Failure> {
+    let directory = Directory::make(&runner.context, inputs).await?;
+    let sha256 = s3.sha256(&inputs.entry_point, "entry-point").await?;
+    let templates = [
+        (&inputs.driver_template, "driver-template"),
+        (&inputs.executor_template, "executor-template"),
+    ];
+    for (template, input) in templates {
+        if let Some(uri) = template {
+            s3.require(uri, input).await?;
+        }
+    }
+    if s3.make_prefix(&inputs.event_log, "event-log-uri").await? {
+        runner
+            .log
+            .info(&format!("made the prefix {}", inputs.event_log));
+    }
+    let namespace = namespace(runner, inputs, emr).await?;
+    let observer = Observer::start(inputs.kubeconfig.as_deref(), namespace.as_deref()).await;
+    if let Some(why) = observer.blind() {
+        runner.log.notice(
+            "Cluster not watched",
+            &format!("{why}; the record will have no pods and nodes"),
+        );
+    }
+    let workflow_run = workflow_run(runner);
+    let client_token = client_token(workflow_run.as_ref(), inputs.variant, inputs.repeat);
+    Ok((
+        directory,
+        Submitted {
+            workflow_run,
+            client_token,
+            sha256,
+        },
+        observer,
+    ))
+}
+
+/// Asks the virtual cluster for its state and its namespace.
+async fn namespace(runner: &Runner, inputs: &Inputs, emr: &Emr) -> Result<Option<String>, Failure> {
+    let cluster = match emr.virtual_cluster().await {
+        Ok(cluster) => cluster,
+        // The namespace is all that is needed from it.
+        Err(problem) if problem.kind == ProblemKind::Denied && inputs.namespace.is_some() => {
+            runner
+                .log
+                .notice("Virtual cluster not checked", &problem.to_string());
+            return Ok(inputs.namespace.clone());
+        }
+        Err(problem) => {
+            return Err(explain::failure(
+                &emr.call("emr-containers:DescribeVirtualCluster"),
+                &problem,
+            ));
+        }
+    };
+    match cluster.state.as_deref() {
+        None | Some("RUNNING") => Ok(inputs.namespace.clone().or(cluster.namespace)),
+        Some(state) => Err(Failure::outside(
+            "Virtual cluster not running",
+            format!(
+                "virtual cluster `{}` (input `virtual-cluster-id`) is {state}",
+                inputs.virtual_cluster
+            ),
+        )
+        .help("an ARRESTED virtual cluster has lost its EKS cluster or namespace; make a new one")),
+    }
+}
+
+fn workflow_run(runner: &Runner) -> Option<WorkflowRun> {
+    Some(WorkflowRun {
+        repository: runner.context.repository.clone()?,
+        run_id: runner.context.run_id?,
+        attempt: runner.context.run_attempt.unwrap_or(1),
+    })
+}
+
+async fn submit(
+    runner: &Runner,
+    inputs: &Inputs,
+    emr: &Emr,
+    token: &str,
+) -> Result<String, Failure> {
+    let mut start = std::pin::pin!(emr.start(inputs, token));
+    let answer = tokio::select! {
+        biased;
+        () = runner.cancel.cancelled() => None,
+        answer = &mut start => Some(answer),
+    };
+    let answer = match answer {
+        Some(answer) => answer,
+        // The request may have been sent: its answer tells whether there is something to cancel.
+        None => timeout(SUBMISSION_AFTER_SIGNAL, start).await.map_err(|_| {
+            let what = "a signal arrived while StartJobRun was under way, and EMR has not answered: a job run may have been started";
+            let id = &inputs.virtual_cluster;
+            Failure::cancelled("Cancelled", what)
+                .help(format!("look for `{}` with `aws emr-containers list-job-runs --virtual-cluster-id {id}`", inputs.name.0))
+        })?,
+    };
+    answer.map_err(|error| match error {
+        StartError::Bug(failure) => failure,
+        StartError::Refused(_) if runner.cancel.is_cancelled() => not_submitted(),
+        StartError::Refused(problem) => {
+            explain::failure(&emr.call("emr-containers:StartJobRun"), &problem)
+        }
+    })
+}
+
+fn not_submitted() -> Failure {
+    Failure::cancelled(
+        "Cancelled",
+        "a signal arrived before the job was submitted: nothing was submitted",
+    )
+}

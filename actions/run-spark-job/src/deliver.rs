@@ -1,0 +1,145 @@
+//! Handing over: the record's file, its copy in S3, the outputs. Decides nothing.
+
+use std::path::{Path, PathBuf};
+
+use aws_setup::S3Uri;
+use gha::{Context, Failure, Outputs};
+use run_record::RunRecord;
+use tokio::fs;
+
+use crate::{inputs::Inputs, job::Job, s3::S3};
+
+/// The record's file name.
+const RECORD: &str = "run-record.json";
+
+/// The directory of one run's files.
+#[derive(Debug, Clone)]
+pub(crate) struct Directory {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// How the outputs name it: relative to the workspace if it lies there.
+    named: PathBuf,
+}
+
+impl Directory {
+    /// Makes the directory, before anything costs money.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub(crate) async fn make(context: &Context, inputs: &Inputs) -> Result<Self, Failure> {
+        let path = context.workspace.join(&inputs.directory);
+        let named = inputs
+            .directory
+            .strip_prefix(&context.workspace)
+            .unwrap_or(&inputs.directory)
+            .to_owned();
+        fs::create_dir_all(&path).await.map_err(|error| {
+            Failure::bad_input("directory", format!("cannot make `{}`", path.display()))
+                .because(&error)
+        })?;
+        Ok(Self { path, named })
+    }
+}
+
+/// Writes the record's file.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) async fn write(directory: &Directory, record: &RunRecord) -> Result<(), Failure> {
+    let json = record
+        .to_json()
+        .map_err(|error| Failure::bug("the record cannot be written as JSON").because(&error))?;
+    let file = directory.path.join(RECORD);
+    // Under another name first: whoever reads it never sees half a record.
+    let unfinished = directory.path.join(".run-record.json.part");
+    let written = async {
+        fs::write(&unfinished, json).await?;
+        fs::rename(&unfinished, &file).await
+    };
+    written.await.map_err(|error| {
+        Failure::outside(
+            "Record not written",
+            format!("cannot write `{}`", file.display()),
+        )
+        .because(&error)
+        .help("check the input `directory` and the free space")
+    })
+}
+
+/// Copies record and event log to `record-uri`; the URI of the record's copy.
+///
+/// # Errors
+/// A file cannot be copied.
+pub(crate) async fn copy(
+    s3: &S3,
+    inputs: &Inputs,
+    directory: &Directory,
+    record: &RunRecord,
+) -> Result<Option<S3Uri>, Failure> {
+    let Some(root) = &inputs.record_uri else {
+        return Ok(None);
+    };
+    let folder = root.join(&format!("{}/{}/", inputs.variant, record.job_run.id));
+    if let Some(log) = &record.event_log.file {
+        for file in files(&directory.path, log).await? {
+            s3.upload(
+                &directory.path.join(&file),
+                &folder.join(&file),
+                "record-uri",
+            )
+            .await?;
+        }
+    }
+    let copy = folder.join(RECORD);
+    // The record comes last: where it is, everything it names is.
+    s3.upload(&directory.path.join(RECORD), &copy, "record-uri")
+        .await?;
+    Ok(Some(copy))
+}
+
+/// Sets every output that is known.
+///
+/// # Errors
+/// The runner's file cannot be written.
+pub(crate) fn outputs(
+    outputs: &Outputs,
+    directory: &Directory,
+    job: &Job,
+    record: &RunRecord,
+) -> Result<(), Failure> {
+    outputs.set("state", job.state())?;
+    outputs.set("record", directory.named.join(RECORD).display())?;
+    if let Some(uri) = &record.event_log.uri {
+        outputs.set("event-log-uri", uri)?;
+    }
+    if let Some(seconds) = job.duration_seconds() {
+        outputs.set("duration-seconds", seconds)?;
+    }
+    Ok(())
+}
+
+/// The event log's files relative to the directory: itself, or the files of a rolled log.
+async fn files(directory: &Path, log: &str) -> Result<Vec<String>, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::outside(
+            "File not read",
+            format!("cannot read `{}`", directory.join(log).display()),
+        )
+        .because(&error)
+    };
+    if fs::metadata(directory.join(log))
+        .await
+        .map_err(unreadable)?
+        .is_file()
+    {
+        return Ok(vec![log.to_owned()]);
+    }
+    let mut entries = fs::read_dir(directory.join(log))
+        .await
+        .map_err(unreadable)?;
+    let mut files = Vec::new();
+    while let Some(entry) = entries.next_entry().await.map_err(unreadable)? {
+        files.push(format!("{log}/{}", entry.file_name().to_string_lossy()));
+    }
+    Ok(files)
+}

@@ -1,0 +1,220 @@
+//! The EMR containers API: start, describe and cancel one job run. Decides nothing.
+
+use aws_config::SdkConfig;
+use aws_sdk_emrcontainers::{
+    Client,
+    operation::start_job_run::builders::StartJobRunFluentBuilder,
+    primitives::DateTime,
+    types::{
+        Configuration, ConfigurationOverrides, ContainerInfo, JobDriver, JobRun,
+        MonitoringConfiguration, S3MonitoringConfiguration, SparkSubmitJobDriver,
+    },
+};
+use aws_setup::{SdkProblem, VirtualClusterId, failure_parts};
+use gha::Failure;
+use jiff::Timestamp;
+
+use crate::{explain::Call, inputs::Inputs, job::Description, state::State};
+
+/// What the virtual cluster says about itself.
+#[derive(Debug)]
+pub(crate) struct VirtualCluster {
+    /// Such as `RUNNING` or `ARRESTED`.
+    pub(crate) state: Option<String>,
+    /// The namespace its jobs run in.
+    pub(crate) namespace: Option<String>,
+}
+
+/// One virtual cluster, as seen through the API.
+#[derive(Debug, Clone)]
+pub(crate) struct Emr {
+    client: Client,
+    virtual_cluster: VirtualClusterId,
+    subject: String,
+    region: String,
+}
+
+impl Emr {
+    /// Makes a client; nothing is sent.
+    pub(crate) fn new(config: &SdkConfig, virtual_cluster: &VirtualClusterId) -> Self {
+        Self {
+            client: Client::new(config),
+            virtual_cluster: virtual_cluster.clone(),
+            subject: format!("virtual cluster `{virtual_cluster}`"),
+            region: config
+                .region()
+                .map_or_else(|| "unknown".to_owned(), ToString::to_string),
+        }
+    }
+
+    /// How to speak of a call when it fails.
+    pub(crate) fn call(&self, operation: &'static str) -> Call<'_> {
+        Call {
+            operation,
+            subject: &self.subject,
+            input: "virtual-cluster-id",
+            region: &self.region,
+        }
+    }
+
+    /// DescribeVirtualCluster.
+    pub(crate) async fn virtual_cluster(&self) -> Result<VirtualCluster, SdkProblem> {
+        let answer = self
+            .client
+            .describe_virtual_cluster()
+            .id(self.virtual_cluster.as_str())
+            .send()
+            .await;
+        let answer = answer.map_err(|error| failure_parts(&error))?;
+        let cluster = answer.virtual_cluster();
+        let namespace = cluster
+            .and_then(|cluster| cluster.container_provider())
+            .and_then(|provider| provider.info())
+            .and_then(|info| match info {
+                ContainerInfo::EksInfo(eks) => eks.namespace().map(str::to_owned),
+                _ => None,
+            });
+        let state = cluster
+            .and_then(|cluster| cluster.state())
+            .map(|state| state.as_str().to_owned());
+        Ok(VirtualCluster { state, namespace })
+    }
+
+    /// StartJobRun; the id of the job run. The SDK's own retries reuse the token, so they cannot start a second job.
+    pub(crate) async fn start(
+        &self,
+        inputs: &Inputs,
+        client_token: &str,
+    ) -> Result<String, StartError> {
+        let request = self
+            .request(inputs, client_token)
+            .map_err(StartError::Bug)?;
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| StartError::Refused(failure_parts(&error)))?;
+        answer.id.ok_or_else(|| {
+            StartError::Bug(Failure::outside(
+                "Answer not understood",
+                "StartJobRun gave no job run id",
+            ))
+        })
+    }
+
+    /// DescribeJobRun.
+    pub(crate) async fn describe(&self, id: &str) -> Result<Description, SdkProblem> {
+        let answer = self
+            .client
+            .describe_job_run()
+            .virtual_cluster_id(self.virtual_cluster.as_str())
+            .id(id)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| failure_parts(&error))?;
+        Ok(description(answer.job_run()))
+    }
+
+    /// CancelJobRun.
+    pub(crate) async fn cancel(&self, id: &str) -> Result<(), SdkProblem> {
+        let answer = self
+            .client
+            .cancel_job_run()
+            .virtual_cluster_id(self.virtual_cluster.as_str())
+            .id(id)
+            .send()
+            .await;
+        answer.map(drop).map_err(|error| failure_parts(&error))
+    }
+
+    fn request(
+        &self,
+        inputs: &Inputs,
+        client_token: &str,
+    ) -> Result<StartJobRunFluentBuilder, Failure> {
+        let driver = SparkSubmitJobDriver::builder()
+            .entry_point(inputs.entry_point.to_string())
+            .set_entry_point_arguments(
+                (!inputs.arguments.is_empty()).then(|| inputs.arguments.clone()),
+            )
+            .spark_submit_parameters(&inputs.spark.submit_parameters)
+            .build()
+            .map_err(|error| Failure::bug("the job driver is incomplete").because(&error))?;
+        Ok(self
+            .client
+            .start_job_run()
+            .virtual_cluster_id(self.virtual_cluster.as_str())
+            .client_token(client_token)
+            .name(&inputs.name.0)
+            .execution_role_arn(inputs.role.to_string())
+            .release_label(inputs.release.to_string())
+            .job_driver(JobDriver::builder().spark_submit_job_driver(driver).build())
+            .configuration_overrides(overrides(inputs)?))
+    }
+}
+
+/// Why a job run was not started.
+#[derive(Debug)]
+pub(crate) enum StartError {
+    /// EMR refused, or was not reached.
+    Refused(SdkProblem),
+    /// The request could not be made or the answer could not be used.
+    Bug(Failure),
+}
+
+fn overrides(inputs: &Inputs) -> Result<ConfigurationOverrides, Failure> {
+    let incomplete = |error: &dyn std::error::Error| {
+        Failure::bug("the configuration is incomplete").because(error)
+    };
+    let defaults = Configuration::builder()
+        .classification("spark-defaults")
+        .set_properties(Some(inputs.spark.properties.clone().into_iter().collect()))
+        .build()
+        .map_err(|error| incomplete(&error))?;
+    let logs = match &inputs.log_uri {
+        None => None,
+        Some(uri) => {
+            let s3 = S3MonitoringConfiguration::builder()
+                .log_uri(uri.to_string())
+                .build();
+            let s3 = s3.map_err(|error| incomplete(&error))?;
+            Some(
+                MonitoringConfiguration::builder()
+                    .s3_monitoring_configuration(s3)
+                    .build(),
+            )
+        }
+    };
+    Ok(ConfigurationOverrides::builder()
+        .application_configuration(defaults)
+        .set_monitoring_configuration(logs)
+        .build())
+}
+
+fn description(run: Option<&JobRun>) -> Description {
+    let time = |at: Option<&DateTime>| {
+        at.and_then(|at| {
+            Timestamp::new(
+                at.secs(),
+                i32::try_from(at.subsec_nanos()).unwrap_or_default(),
+            )
+            .ok()
+        })
+    };
+    let driver = run
+        .and_then(JobRun::job_driver)
+        .and_then(JobDriver::spark_submit_job_driver);
+    Description {
+        state: State::named(
+            run.and_then(JobRun::state)
+                .map_or("UNKNOWN", |state| state.as_str()),
+        ),
+        name: run.and_then(JobRun::name).map(str::to_owned),
+        entry_point: driver.map(|driver| driver.entry_point().to_owned()),
+        created_at: time(run.and_then(JobRun::created_at)),
+        finished_at: time(run.and_then(JobRun::finished_at)),
+        failure_reason: run
+            .and_then(JobRun::failure_reason)
+            .map(|reason| reason.as_str().to_owned()),
+        state_details: run.and_then(JobRun::state_details).map(str::to_owned),
+    }
+}

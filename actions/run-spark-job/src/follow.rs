@@ -1,0 +1,162 @@
+//! Waiting: asks EMR for the state, shows what changes, and notices signals, time-outs and lasting troubles.
+
+use std::time::Duration;
+
+use aws_setup::SdkProblem;
+use gha::{Failure, Log};
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    cluster::Observer,
+    emr::Emr,
+    explain::{self, may_pass},
+    job::Job,
+    pace::Pace,
+    progress,
+    watch::Phase,
+};
+
+/// How long EMR may fail to answer before waiting is given up.
+const PATIENCE: Duration = Duration::from_mins(5);
+/// Objects change in bursts: the line is shown once for all that changes within this time.
+const BURST: Duration = Duration::from_millis(400);
+
+/// Why waiting ended.
+#[derive(Debug)]
+pub(crate) enum Why {
+    /// The job run reached an end state.
+    Ended,
+    /// A signal asked to stop.
+    Signal,
+    /// The job run took longer than the input `timeout`.
+    Timeout,
+    /// EMR can no longer be asked, for this reason.
+    Lost(Failure),
+    /// The job run is another one: an earlier request with the same token asked for something else.
+    Another(String),
+}
+
+/// What is followed, and with what.
+pub(crate) struct Follow<'a> {
+    pub(crate) emr: &'a Emr,
+    pub(crate) observer: &'a mut Observer,
+    pub(crate) cancel: &'a CancellationToken,
+    pub(crate) log: &'a Log,
+    pub(crate) poll_interval: Duration,
+    pub(crate) deadline: Instant,
+    /// The entry point that was asked for.
+    pub(crate) entry_point: String,
+}
+
+impl Follow<'_> {
+    /// Waits until the job run ends or there is a reason to stop waiting.
+    pub(crate) async fn until_end(mut self, job: &mut Job) -> Why {
+        let mut pace = Pace::new(self.poll_interval);
+        let mut trouble: Option<Instant> = None;
+        let mut shown = String::new();
+        let mut driver = Phase::default();
+        loop {
+            let answer = tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => return Why::Signal,
+                () = sleep_until(self.deadline) => return Why::Timeout,
+                answer = self.emr.describe(&job.id) => answer,
+            };
+            match answer {
+                Ok(description) => {
+                    trouble = None;
+                    if let Some(other) = description
+                        .entry_point
+                        .as_ref()
+                        .filter(|uri| **uri != self.entry_point)
+                    {
+                        return Why::Another(other.clone());
+                    }
+                    if job.note(description, Timestamp::now()) {
+                        pace.changed();
+                    }
+                    self.show(job, &mut shown);
+                    if job.state().is_end() {
+                        return Why::Ended;
+                    }
+                }
+                Err(problem) if !may_pass(problem.kind) => return self.lost(&problem),
+                Err(problem) => {
+                    let since = *trouble.get_or_insert_with(|| {
+                        self.log.warning("EMR does not answer", &format!("DescribeJobRun: {problem}; the job run goes on, and so does waiting"));
+                        Instant::now()
+                    });
+                    if since.elapsed() > PATIENCE {
+                        return self.lost(&problem);
+                    }
+                }
+            }
+            let next = Instant::now() + pace.wait(jitter());
+            if let Some(why) = self
+                .pause(next, job, &mut shown, &mut driver, &mut pace)
+                .await
+            {
+                return why;
+            }
+        }
+    }
+
+    /// Waits for the time of the next question, showing what happens in the cluster meanwhile.
+    async fn pause(
+        &mut self,
+        mut next: Instant,
+        job: &Job,
+        shown: &mut String,
+        driver: &mut Phase,
+        pace: &mut Pace,
+    ) -> Option<Why> {
+        let mut due: Option<Instant> = None;
+        loop {
+            tokio::select! {
+                biased;
+                () = self.cancel.cancelled() => return Some(Why::Signal),
+                () = sleep_until(self.deadline) => return Some(Why::Timeout),
+                () = sleep_until(next) => return None,
+                () = sleep_until(due.unwrap_or(next)), if due.is_some() => {
+                    due = None;
+                    self.show(job, shown);
+                }
+                () = self.observer.changed() => {
+                    due.get_or_insert_with(|| Instant::now() + BURST);
+                    // When the driver begins or ends, EMR will soon know another state.
+                    let now = self.observer.seen(|seen| seen.view(&job.id)).driver;
+                    if now != *driver {
+                        *driver = now;
+                        pace.changed();
+                        next = next.min(Instant::now() + pace.wait(0.0));
+                    }
+                }
+            }
+        }
+    }
+
+    fn lost(&self, problem: &SdkProblem) -> Why {
+        let call = self.emr.call("emr-containers:DescribeJobRun");
+        Why::Lost(explain::failure(&call, problem))
+    }
+
+    fn show(&self, job: &Job, shown: &mut String) {
+        let view = self
+            .observer
+            .began()
+            .map(|_| self.observer.seen(|seen| seen.view(&job.id)));
+        let line = progress::line(&job.state(), view.as_ref());
+        if line != *shown {
+            self.log.info(&line);
+            *shown = line;
+        }
+    }
+}
+
+/// A random number from 0 to 1.
+fn jitter() -> f64 {
+    f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
+}

@@ -1,0 +1,255 @@
+//! After the end: waits for the nodes to go, and fetches the event log and the driver's output meanwhile.
+//!
+//! Logs arrive in S3 a little after the job's end, so each is asked for again until its patience runs out. Nothing
+//! that is missing here is an error: the record says in words what is missing.
+
+use std::{path::Path, time::Duration};
+
+use flate2::read::MultiGzDecoder;
+use gha::Log;
+use run_record::{EventLog, StateSeen, Variant};
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cluster::Observer, driver_output::DriverOutput, event_log, inputs::Inputs, job::Job, progress,
+    s3::S3, state::State,
+};
+
+/// Between two looks for a log.
+const LOOK: Duration = Duration::from_secs(1);
+/// What a last attempt may take after a signal.
+const LAST_ATTEMPT: Duration = Duration::from_secs(1);
+
+/// Where to look, and with what.
+pub(crate) struct Gather<'a> {
+    pub(crate) s3: &'a S3,
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) job: &'a Job,
+    pub(crate) cancel: &'a CancellationToken,
+    pub(crate) log: &'a Log,
+    /// The record's directory.
+    pub(crate) directory: &'a Path,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub(crate) event_log: EventLog,
+    pub(crate) stderr: Option<DriverOutput>,
+    pub(crate) stdout: Option<DriverOutput>,
+    /// What is missing, in sentences.
+    pub(crate) gaps: Vec<String>,
+}
+
+impl Gather<'_> {
+    /// Fetches everything this run needs.
+    pub(crate) async fn all(&self, observer: &mut Observer) -> Gathered {
+        let state = self.job.state();
+        let wants_steps = self.inputs.variant == Variant::Dra && state == State::Completed;
+        let wants_output = wants_steps || state == State::Failed;
+        let delay = self.log_delay(observer);
+        let patience = |seconds| delay.min(Duration::from_secs(seconds));
+        let event_log_patience = patience(if state == State::Completed { 30 } else { 5 });
+        let (mut gathered, (stderr, stdout), ()) = tokio::join!(
+            self.event_log(event_log_patience),
+            async {
+                match wants_output {
+                    true => tokio::join!(
+                        self.output("stderr", patience(60)),
+                        // An empty stream may never be uploaded, so a missing one is not waited for as long.
+                        async {
+                            if wants_steps {
+                                None
+                            } else {
+                                self.output("stdout", patience(20)).await
+                            }
+                        },
+                    ),
+                    false => (None, None),
+                }
+            },
+            self.nodes(observer),
+        );
+        if wants_steps && stderr.is_none() {
+            gathered.gaps.push(match self.inputs.log_uri {
+                None => "How many executors Spark wanted is not known: without `log-uri` the driver's log is not kept.".to_owned(),
+                Some(_) => "How many executors Spark wanted is not known: the driver's log was not found under `log-uri`.".to_owned(),
+            });
+        }
+        Gathered {
+            stderr,
+            stdout,
+            ..gathered
+        }
+    }
+
+    /// How long a log may still be on its way: a driver that never ran has none.
+    fn log_delay(&self, observer: &Observer) -> Duration {
+        let was_running = |seen: &StateSeen| seen.state == State::Running.name();
+        let seen_running = self.job.state() == State::Completed
+            || self.job.states.iter().any(was_running)
+            || observer.seen(|seen| seen.driver_ran(&self.job.id));
+        match (seen_running, observer.began()) {
+            (true, _) => Duration::MAX,
+            (false, Some(_)) => LOOK,
+            // Without a view of the cluster, a short life may have passed between two questions to EMR.
+            (false, None) => Duration::from_secs(10),
+        }
+    }
+
+    async fn event_log(&self, patience: Duration) -> Gathered {
+        let mut gathered = Gathered::default();
+        let directory = &self.inputs.event_log;
+        let Some(found) = self.patiently(patience, || self.find_event_log()).await else {
+            gathered.event_log.missing = Some(match self.job.state() {
+                State::Completed => {
+                    format!("Spark wrote no event log for this job run under {directory}.")
+                }
+                state => format!(
+                    "There is no event log under {directory}: the job run is {state}, and Spark writes the log to S3 only when the driver ends by itself."
+                ),
+            });
+            return gathered;
+        };
+        if !found.closed {
+            gathered
+                .gaps
+                .push("The event log was not closed by Spark: its end is missing.".to_owned());
+        }
+        let at = |key: &str| aws_setup::S3Uri {
+            bucket: directory.bucket.clone(),
+            key: key.to_owned(),
+        };
+        gathered.event_log.uri = Some(at(&found.key).to_string());
+        // Keys begin with the directory's key, so what remains is the path below it.
+        let local = |key: &str| key.strip_prefix(&directory.key).unwrap_or(key).to_owned();
+        for key in &found.files {
+            if let Err(failure) = self
+                .s3
+                .download(&at(key), &self.directory.join(local(key)))
+                .await
+            {
+                self.log.warning("Event log not downloaded", &failure.what);
+                gathered.gaps.push(format!(
+                    "The event log could not be downloaded: {}.",
+                    failure.what
+                ));
+                return gathered;
+            }
+        }
+        gathered.event_log.file = Some(local(&found.key).trim_end_matches('/').to_owned());
+        gathered
+    }
+
+    async fn find_event_log(&self) -> Option<event_log::Found> {
+        let directory = &self.inputs.event_log;
+        let mut keys = Vec::new();
+        for key in event_log::prefixes(&directory.key, &self.job.id) {
+            let start = aws_setup::S3Uri {
+                bucket: directory.bucket.clone(),
+                key,
+            };
+            match self.s3.keys(&start, usize::MAX).await {
+                Ok(found) => keys.extend(found),
+                Err(problem) => self.log.debug(&format!("listing {start}: {problem}")),
+            }
+        }
+        event_log::choose(&directory.key, &self.job.id, &keys)
+    }
+
+    /// The driver's standard error or output, from where EMR puts container logs.
+    async fn output(&self, stream: &str, patience: Duration) -> Option<DriverOutput> {
+        let uri = driver_log_uri(self.inputs, &self.job.id, stream)?;
+        let fetch = || async {
+            match self.s3.bytes(&uri).await {
+                Ok(bytes) => bytes,
+                Err(problem) => {
+                    self.log.debug(&format!("reading {uri}: {problem}"));
+                    None
+                }
+            }
+        };
+        let bytes = self.patiently(patience, fetch).await?;
+        // A log that is cut off still says something up to there.
+        Some(DriverOutput::read(std::io::BufReader::new(
+            MultiGzDecoder::new(bytes.as_slice()),
+        )))
+    }
+
+    /// Watches the nodes until they are gone or the input `node-linger` has passed. Only a run that completed is
+    /// worth it: the others are not compared.
+    async fn nodes(&self, observer: &mut Observer) {
+        let id = &self.job.id;
+        let there = |observer: &Observer| observer.seen(|seen| seen.view(id).nodes);
+        if self.job.state() != State::Completed {
+            if !there(observer).is_empty() {
+                observer.note(
+                    "Nodes were not watched after the end, because the job run did not complete.",
+                );
+            }
+            return;
+        }
+        let until = Instant::now() + self.inputs.node_linger.0;
+        let mut shown = String::new();
+        loop {
+            let nodes = there(observer);
+            if nodes.is_empty() {
+                return;
+            }
+            let line = format!(
+                "waiting up to {} for the nodes to go: {}",
+                self.inputs.node_linger,
+                progress::nodes(&nodes)
+            );
+            if line != shown {
+                self.log.info(&line);
+                shown = line;
+            }
+            tokio::select! {
+                () = self.cancel.cancelled() => {
+                    observer.note("Watching the nodes was cut short by a signal.");
+                    return;
+                }
+                () = sleep_until(until) => return,
+                () = observer.changed() => {}
+            }
+        }
+    }
+
+    /// Tries until there is something, the patience is over, or shortly after a signal.
+    async fn patiently<T, F: Future<Output = Option<T>>>(
+        &self,
+        patience: Duration,
+        attempt: impl Fn() -> F,
+    ) -> Option<T> {
+        let until = Instant::now() + patience;
+        loop {
+            let last = self.cancel.is_cancelled() || Instant::now() >= until;
+            let found = tokio::select! {
+                found = attempt() => found,
+                () = async { self.cancel.cancelled().await; sleep(LAST_ATTEMPT).await } => return None,
+            };
+            if found.is_some() || last {
+                return found;
+            }
+            tokio::select! {
+                () = self.cancel.cancelled() => {}
+                () = sleep(LOOK) => {}
+            }
+        }
+    }
+}
+
+/// `<log-uri>/<virtual cluster>/jobs/<job run>/containers/spark-<job run>/spark-<job run>-driver/<stream>.gz`.
+pub(crate) fn driver_log_uri(
+    inputs: &Inputs,
+    job_id: &str,
+    stream: &str,
+) -> Option<aws_setup::S3Uri> {
+    let path = format!(
+        "{}/jobs/{job_id}/containers/spark-{job_id}/spark-{job_id}-driver/{stream}.gz",
+        inputs.virtual_cluster
+    );
+    Some(inputs.log_uri.as_ref()?.join(&path))
+}

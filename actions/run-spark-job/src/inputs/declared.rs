@@ -1,0 +1,66 @@
+//! The contract: names, descriptions and defaults of inputs and outputs. `action.yml` and the README repeat it.
+
+use gha::{Action, Input, Output};
+
+/// What this action is called, takes and gives.
+pub(crate) const ACTION: Action = Action {
+    name: "run-spark-job",
+    about: "Run a Spark job on EMR on EKS, wait for it and record what it used",
+    version: env!("CARGO_PKG_VERSION"),
+    inputs: INPUTS,
+    outputs: OUTPUTS,
+};
+
+const INPUTS: &[Input] = &[
+    Input::new("mode", "Which variant to run: `static` (fixed executors) or `dra` (Dynamic Resource Allocation).")
+        .required(),
+    Input::new("virtual-cluster-id", "Id of the EMR virtual cluster.").required(),
+    Input::new("execution-role-arn", "ARN of the role the job runs with.").required(),
+    Input::new("entry-point", "s3:// URI of the script or jar.").required(),
+    Input::new("arguments", "Arguments of the entry point, one per line.").lines(),
+    Input::new("driver-template", "s3:// URI of the driver's pod template."),
+    Input::new("executor-template", "s3:// URI of the executors' pod template."),
+    Input::new("release-label", "EMR release to run.").default("emr-7.13.0-latest"),
+    Input::new("event-log-uri", "s3:// prefix where Spark writes its event log; created when missing.").required(),
+    Input::new("log-uri", "s3:// prefix where EMR puts container logs; without it a failure cannot be explained."),
+    Input::new("record-uri", "s3:// prefix where the run record and the event log are copied to."),
+    Input::new("directory", "Local directory for `run-record.json` and the event log.").default("run"),
+    Input::new("name", "Name of the job run; `emr-eks-actions-<mode>` when empty."),
+    Input::new("repeat", "Which run of this variant it is, counted from 1.").default("1"),
+    Input::new("spark-properties", "Spark properties, one `key=value` per line; they override the defaults of the mode.")
+        .lines(),
+    Input::new("spark-submit-parameters", "Parameters for spark-submit; they win over everything else.").lines(),
+    Input::new("region", "AWS region; the usual AWS settings when empty."),
+    Input::new("namespace", "Kubernetes namespace of the job; the virtual cluster's own when empty."),
+    Input::new("kubeconfig", "Kubeconfig file; KUBECONFIG and the usual places when empty. Without one, pods and nodes are not recorded."),
+    Input::new("timeout", "Longest time from submission to the end; then the job run is cancelled. Such as `30m` or `2h`.")
+        .default("2h"),
+    Input::new("node-linger", "How long to keep watching nodes after the job has completed; ends early when they are gone.")
+        .default("2m"),
+    Input::new("poll-interval", "Time between two questions to EMR while nothing changes.").default("10s"),
+];
+
+const OUTPUTS: &[Output] = &[
+    Output::new(
+        "job-run-id",
+        "Id of the job run, set as soon as it is known.",
+    ),
+    Output::new("virtual-cluster-id", "Id of the virtual cluster it ran on."),
+    Output::new("state", "Last state seen: COMPLETED, FAILED or CANCELLED."),
+    Output::new(
+        "record",
+        "Path of run-record.json, relative to the workspace.",
+    ),
+    Output::new(
+        "record-uri",
+        "s3:// URI of the copied run record, when `record-uri` was given.",
+    ),
+    Output::new(
+        "event-log-uri",
+        "s3:// URI of this run's event log, when there is one.",
+    ),
+    Output::new(
+        "duration-seconds",
+        "Seconds from EMR's acceptance to its end of the job run, waiting for nodes included.",
+    ),
+];

@@ -1,0 +1,33 @@
+//! `run-spark-job`: runs one Spark job on EMR on EKS, waits for it and records what it used.
+//!
+//! Pure modules (`request`, `pace`, `driver_log`, `driver_output`, `event_log`, `watch`, `progress`,
+//! `record`, `outcome`) decide; edge modules (`emr`, `s3`, `cluster`) talk to one system each. The order of things is
+//! in `action` up to the submission and in `run` from there on, with `follow`, `ending`, `gather` and `deliver`.
+
+mod action;
+mod cluster;
+mod deliver;
+mod driver_log;
+mod driver_output;
+mod emr;
+mod ending;
+mod event_log;
+mod explain;
+mod follow;
+mod gather;
+mod inputs;
+mod job;
+mod outcome;
+mod pace;
+mod progress;
+mod record;
+mod request;
+mod run;
+mod s3;
+mod span;
+mod state;
+mod watch;
+
+fn main() -> std::process::ExitCode {
+    gha::run(&inputs::ACTION, action::run)
+}

@@ -1,0 +1,110 @@
+//! The run record, put together from what is known. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use run_record::{
+    DynamicAllocation, EntryPoint, EventLog, JobRun, Observation, RunRecord, SCHEMA, Submission,
+    WorkflowRun,
+};
+
+use crate::{inputs::Inputs, job::Job};
+
+/// What was known when the job run was submitted.
+#[derive(Debug)]
+pub(crate) struct Submitted {
+    /// Where it came from.
+    pub(crate) workflow_run: Option<WorkflowRun>,
+    /// The idempotency token.
+    pub(crate) client_token: String,
+    /// The entry point's checksum.
+    pub(crate) sha256: String,
+}
+
+/// What became known while and after it ran.
+#[derive(Debug, Default)]
+pub(crate) struct Observed {
+    pub(crate) event_log: EventLog,
+    pub(crate) observation: Observation,
+    pub(crate) dynamic_allocation: Vec<DynamicAllocation>,
+}
+
+/// The record of one job run.
+pub(crate) fn record(
+    inputs: &Inputs,
+    submitted: &Submitted,
+    job: &Job,
+    observed: Observed,
+) -> RunRecord {
+    let latest = job.latest.as_ref();
+    let time = |read: fn(&crate::job::Description) -> Option<Timestamp>| latest.and_then(read);
+    RunRecord {
+        schema: SCHEMA,
+        variant: inputs.variant,
+        repeat: inputs.repeat,
+        workflow_run: submitted.workflow_run.clone(),
+        submission: Submission {
+            name: inputs.name.0.clone(),
+            release_label: inputs.release.to_string(),
+            entry_point: EntryPoint {
+                uri: inputs.entry_point.to_string(),
+                sha256: Some(submitted.sha256.clone()),
+            },
+            arguments: inputs.arguments.clone(),
+            spark: inputs
+                .spark
+                .effective
+                .iter()
+                .map(redacted)
+                .collect::<BTreeMap<_, _>>(),
+        },
+        job_run: JobRun {
+            id: job.id.clone(),
+            virtual_cluster_id: inputs.virtual_cluster.to_string(),
+            client_token: submitted.client_token.clone(),
+            state: job.state().name().to_owned(),
+            states: job.states.clone(),
+            created_at: time(|latest| latest.created_at),
+            finished_at: time(|latest| latest.finished_at),
+            failure_reason: latest.and_then(|latest| latest.failure_reason.clone()),
+            state_details: latest.and_then(|latest| latest.state_details.clone()),
+        },
+        event_log: observed.event_log,
+        observation: observed.observation,
+        dynamic_allocation: observed.dynamic_allocation,
+    }
+}
+
+/// Hides the values Spark itself hides (its default `spark.redaction.regex`): a record may be public.
+fn redacted((key, value): (&String, &String)) -> (String, String) {
+    let name = key.to_lowercase();
+    let secret = ["secret", "password", "token", "access.key", "accesskey"]
+        .iter()
+        .any(|word| name.contains(word));
+    let value = if secret {
+        "*********(redacted)".to_owned()
+    } else {
+        value.clone()
+    };
+    (key.clone(), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redacted;
+
+    #[test]
+    fn secret_values_are_hidden() {
+        let shown = |key: &str| redacted((&key.to_owned(), &"value".to_owned())).1;
+        assert_eq!(
+            shown("spark.hadoop.fs.s3a.secret.key"),
+            "*********(redacted)"
+        );
+        assert_eq!(
+            shown("spark.hadoop.fs.s3a.access.key"),
+            "*********(redacted)"
+        );
+        assert_eq!(shown("spark.ssl.keyPassword"), "*********(redacted)");
+        assert_eq!(shown("spark.executor.memory"), "value");
+    }
+}

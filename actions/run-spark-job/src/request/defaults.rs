@@ -1,0 +1,67 @@
+//! What each variant asks for when the user says nothing: the settings of the published experiment.
+
+use std::collections::BTreeMap;
+
+use run_record::Variant;
+
+use super::{DYNAMIC_ALLOCATION, EVENT_LOG_DIR, Wishes};
+
+/// Settings given as `--conf` in the submit parameters, in their usual order.
+pub(super) fn submit_parameters(variant: Variant) -> Vec<(String, String)> {
+    let instances = match variant {
+        Variant::Static => "15",
+        // With DRA on, the first target is the largest of this, the minimum and the initial number.
+        Variant::Dra => "1",
+    };
+    owned(&[
+        ("spark.executor.instances", instances),
+        ("spark.executor.memory", "1G"),
+        ("spark.executor.cores", "1"),
+        ("spark.driver.cores", "1"),
+    ])
+    .collect()
+}
+
+/// Settings given as the `spark-defaults` classification.
+pub(super) fn properties(wishes: &Wishes<'_>) -> BTreeMap<String, String> {
+    let mut properties: BTreeMap<_, _> = match wishes.variant {
+        Variant::Static => owned(STATIC).collect(),
+        Variant::Dra => owned(DRA).collect(),
+    };
+    properties.insert("spark.eventLog.enabled".into(), "true".into());
+    properties.insert(EVENT_LOG_DIR.into(), wishes.event_log.to_string());
+    for (role, template) in [
+        ("driver", wishes.driver_template),
+        ("executor", wishes.executor_template),
+    ] {
+        if let Some(uri) = template {
+            properties.insert(
+                format!("spark.kubernetes.{role}.podTemplateFile"),
+                uri.to_string(),
+            );
+        }
+    }
+    properties
+}
+
+const STATIC: &[(&str, &str)] = &[
+    (DYNAMIC_ALLOCATION, "false"),
+    ("spark.kubernetes.executor.deleteOnTermination", "true"),
+];
+
+// EMR on EKS has no external shuffle service, so DRA needs shuffle tracking.
+const DRA: &[(&str, &str)] = &[
+    (DYNAMIC_ALLOCATION, "true"),
+    ("spark.dynamicAllocation.shuffleTracking.enabled", "true"),
+    ("spark.dynamicAllocation.minExecutors", "1"),
+    ("spark.dynamicAllocation.maxExecutors", "10"),
+    ("spark.dynamicAllocation.initialExecutors", "1"),
+    ("spark.dynamicAllocation.schedulerBacklogTimeout", "1s"),
+    ("spark.dynamicAllocation.executorIdleTimeout", "5s"),
+];
+
+fn owned(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
+    pairs
+        .iter()
+        .map(|&(key, value)| (key.to_owned(), value.to_owned()))
+}

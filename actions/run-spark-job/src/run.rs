@@ -1,0 +1,205 @@
+//! The order of things from the submission on: wait, stop if need be, gather, hand over, explain.
+
+use std::time::Duration;
+
+use gha::{Failure, Runner};
+use jiff::Timestamp;
+use run_record::RunRecord;
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    cluster::Observer,
+    deliver::{self, Directory},
+    emr::Emr,
+    ending,
+    follow::{Follow, Why},
+    gather::{Gather, Gathered, driver_log_uri},
+    inputs::Inputs,
+    job::Job,
+    outcome::{Told, outcome},
+    record::{Observed, Submitted, record},
+    s3::S3,
+    state::State,
+};
+
+/// After a signal the runner leaves 7.5 s until the second one, which ends the process: the cancellation and what
+/// is done after it have to fit.
+const AFTER_SIGNAL: Duration = Duration::from_millis(5200);
+/// What copying the record may take after a signal.
+const DELIVERY_AFTER_SIGNAL: Duration = Duration::from_millis(900);
+/// How long a cancelled job run is followed when nobody is in a hurry.
+const AFTER_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// One submitted job run.
+pub(crate) struct Run<'a> {
+    pub(crate) runner: &'a Runner,
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) emr: &'a Emr,
+    pub(crate) s3: &'a S3,
+    pub(crate) directory: &'a Directory,
+    pub(crate) submitted: &'a Submitted,
+}
+
+impl Run<'_> {
+    /// Waits for the end, gathers what there is, hands it over and explains how it ended.
+    ///
+    /// # Errors
+    /// The job run did not complete, or its record could not be delivered.
+    pub(crate) async fn to_the_end(
+        &self,
+        mut job: Job,
+        mut observer: Observer,
+    ) -> Result<(), Failure> {
+        let Runner { cancel, log, .. } = self.runner;
+        let follow = Follow {
+            emr: self.emr,
+            observer: &mut observer,
+            cancel,
+            log,
+            poll_interval: self.inputs.poll_interval.0,
+            deadline: Instant::now() + self.inputs.timeout.0,
+            entry_point: self.inputs.entry_point.to_string(),
+        };
+        let why = follow.until_end(&mut job).await;
+        let stopped = self.stop(&why, &mut job, &observer).await;
+        let gather = Gather {
+            s3: self.s3,
+            inputs: self.inputs,
+            job: &job,
+            cancel,
+            log,
+            directory: &self.directory.path,
+        };
+        let mut gathered = gather.all(&mut observer).await;
+        let record = self.record(&job, &observer, &mut gathered);
+        let delivered = self.deliver(&job, &record).await;
+        if job.state() == State::Failed {
+            self.show_output(&gathered);
+        }
+        let both = [&gathered.stdout, &gathered.stderr];
+        let told = Told {
+            name: &self.inputs.name.0,
+            virtual_cluster: self.inputs.virtual_cluster.as_str(),
+            entry_point: self.inputs.entry_point.to_string(),
+            timeout: self.inputs.timeout.to_string(),
+            stopped,
+            exception: both
+                .into_iter()
+                .flatten()
+                .find_map(|output| output.exception()),
+            log_uri: driver_log_uri(self.inputs, &job.id, "stderr").map(|uri| uri.to_string()),
+        };
+        // Why the job run did not complete matters more than what could not be delivered.
+        match outcome(&why, &job, &told) {
+            Ok(()) => delivered,
+            Err(failure) => {
+                if let Err(second) = delivered {
+                    log.warning(&second.title, &second.what);
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Ends a job run that nobody waits for any more.
+    async fn stop(&self, why: &Why, job: &mut Job, observer: &Observer) -> Option<String> {
+        let time = match why {
+            Why::Ended | Why::Another(_) => return None,
+            Why::Signal => AFTER_SIGNAL,
+            Why::Timeout | Why::Lost(_) => AFTER_TIMEOUT,
+        };
+        let until = Instant::now() + time;
+        self.runner
+            .log
+            .info(&format!("cancelling job run {}", job.id));
+        // If this process is killed now, there is at least a record of what was known.
+        let record = self.record(job, observer, &mut Gathered::default());
+        if let Err(failure) = deliver::write(self.directory, &record).await {
+            self.runner.log.warning(&failure.title, &failure.what);
+        }
+        let stopped = tokio::select! {
+            stopped = ending::stop(self.emr, job, until) => stopped,
+            // A signal while there was time: now there is not.
+            () = self.hurry(why) => "CancelJobRun was called; a signal ended the wait for it".to_owned(),
+        };
+        self.runner
+            .log
+            .info(&format!("job run {}: {stopped}", job.id));
+        Some(stopped)
+    }
+
+    async fn hurry(&self, why: &Why) {
+        match why {
+            Why::Signal => std::future::pending().await,
+            _ => {
+                self.runner.cancel.cancelled().await;
+                sleep(AFTER_SIGNAL).await;
+            }
+        }
+    }
+
+    fn record(&self, job: &Job, observer: &Observer, gathered: &mut Gathered) -> RunRecord {
+        let now = Timestamp::now();
+        let mut observation =
+            observer.seen(|seen| seen.observation(&job.id, observer.began(), now));
+        let steps = gathered
+            .stderr
+            .as_mut()
+            .map(|output| std::mem::take(&mut output.steps))
+            .unwrap_or_default();
+        let latest = job.latest.as_ref();
+        let times = latest
+            .map(|latest| (latest.created_at, latest.finished_at))
+            .unwrap_or_default();
+        let dynamic_allocation = steps.within(times.0, times.1).unwrap_or_else(|sentence| {
+            observation.gaps.push(sentence);
+            Vec::new()
+        });
+        observation.gaps.append(&mut gathered.gaps.clone());
+        let observed = Observed {
+            event_log: gathered.event_log.clone(),
+            observation,
+            dynamic_allocation,
+        };
+        record(self.inputs, self.submitted, job, observed)
+    }
+
+    async fn deliver(&self, job: &Job, record: &RunRecord) -> Result<(), Failure> {
+        deliver::write(self.directory, record).await?;
+        deliver::outputs(&self.runner.outputs, self.directory, job, record)?;
+        let copy = deliver::copy(self.s3, self.inputs, self.directory, record);
+        let signal = async {
+            self.runner.cancel.cancelled().await;
+            sleep(DELIVERY_AFTER_SIGNAL).await;
+        };
+        let copied = tokio::select! {
+            copied = copy => copied?,
+            () = signal => {
+                return Err(Failure::outside("Record not copied", "a signal left no time to copy the record to `record-uri`"));
+            }
+        };
+        match copied {
+            Some(uri) => self.runner.outputs.set("record-uri", uri),
+            None => Ok(()),
+        }
+    }
+
+    fn show_output(&self, gathered: &Gathered) {
+        for (stream, output) in [
+            ("standard output", &gathered.stdout),
+            ("log", &gathered.stderr),
+        ] {
+            let Some(output) = output
+                .as_ref()
+                .filter(|output| !output.last_lines().is_empty())
+            else {
+                continue;
+            };
+            let _group = self
+                .runner
+                .log
+                .group(&format!("The last lines of the driver's {stream}"));
+            self.runner.log.relay(&output.last_lines());
+        }
+    }
+}

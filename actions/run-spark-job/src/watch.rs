@@ -1,0 +1,292 @@
+//! What was seen of the cluster: a pure fold of Kubernetes objects into the record's pods and NodeClaims.
+//!
+//! Pods of every job run in the namespace come in, because watching begins before the job run has an id; the
+//! [`Seen::observation`] keeps those of one job run, and of the NodeClaims those that host its pods or appeared
+//! while it was watched.
+
+mod claim;
+mod listing;
+mod pod;
+mod quantity;
+#[cfg(test)]
+mod tests;
+mod trouble;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Pod;
+use kube::{api::DynamicObject, runtime::watcher::Event};
+use run_record::{NodeClaim, Observation, PodRole};
+
+use claim::ClaimSeen;
+use listing::{Fact, Listing};
+use pod::PodSeen;
+use trouble::Troubles;
+
+pub(crate) use pod::JOB_ID;
+pub(crate) use trouble::Watched;
+
+/// Set by an emulated cluster on its nodes and NodeClaims, so that no reader takes its node times for real ones.
+pub(crate) const EMULATED: &str = "local-cloud/emulated";
+
+const EMULATED_SENTENCE: &str =
+    "The cluster was emulated on one machine: node start-up times are configured, not measured.";
+
+/// Everything seen so far.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pods: BTreeMap<String, PodSeen>,
+    pod_listing: Listing,
+    claims: BTreeMap<String, ClaimSeen>,
+    claim_listing: Listing,
+    troubles: Troubles,
+    notes: Vec<String>,
+}
+
+/// How far a pod has come.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It was not seen yet.
+    #[default]
+    Unseen,
+    /// It does not run yet.
+    Pending,
+    /// It runs.
+    Running,
+    /// It has ended.
+    Over,
+}
+
+/// What the live line shows of one job run.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct View {
+    /// The driver's pod.
+    pub(crate) driver: Phase,
+    /// Executor pods that do not run yet.
+    pub(crate) pending: usize,
+    /// Executor pods that run.
+    pub(crate) running: usize,
+    /// Nodes that are there or on their way, by instance type (empty when not known yet).
+    pub(crate) nodes: BTreeMap<String, usize>,
+}
+
+impl Seen {
+    /// Takes in an event of the pod watch that arrived at `at`.
+    pub(crate) fn pod(&mut self, event: Event<Pod>, at: Timestamp) {
+        self.troubles.over(Watched::Pods, at);
+        for fact in self.pod_listing.facts(event) {
+            match fact {
+                Fact::There { name, object, .. } => {
+                    let Some(now) = PodSeen::of(&object) else {
+                        continue;
+                    };
+                    match self.pods.get_mut(&name) {
+                        Some(seen) => seen.update(now),
+                        None => _ = self.pods.insert(name, now),
+                    }
+                }
+                Fact::Gone { name, last, missed } => {
+                    let Some(seen) = self.pods.get_mut(&name) else {
+                        continue;
+                    };
+                    last.as_deref()
+                        .and_then(PodSeen::of)
+                        .into_iter()
+                        .for_each(|last| seen.update(last));
+                    seen.pod.deleted.get_or_insert(at);
+                    seen.end_missed |= missed;
+                }
+            }
+        }
+    }
+
+    /// Takes in an event of the NodeClaim watch that arrived at `at`.
+    pub(crate) fn claim(&mut self, event: Event<DynamicObject>, at: Timestamp) {
+        self.troubles.over(Watched::NodeClaims, at);
+        for fact in self.claim_listing.facts(event) {
+            match fact {
+                Fact::There {
+                    name,
+                    object,
+                    from_the_start,
+                } => {
+                    let now = ClaimSeen::of(&name, &object, from_the_start);
+                    match self.claims.get_mut(&name) {
+                        Some(seen) => seen.update(now),
+                        None => _ = self.claims.insert(name, now),
+                    }
+                }
+                Fact::Gone { name, last, missed } => {
+                    let Some(seen) = self.claims.get_mut(&name) else {
+                        continue;
+                    };
+                    last.into_iter()
+                        .for_each(|last| seen.update(ClaimSeen::of(&name, &last, true)));
+                    seen.claim.terminated.get_or_insert(at);
+                    seen.end_missed |= missed;
+                }
+            }
+        }
+    }
+
+    /// A watch failed at `at`; it may recover.
+    pub(crate) fn trouble(&mut self, watched: Watched, why: String, at: Timestamp) {
+        self.troubles.began(watched, why, at);
+    }
+
+    /// Something the record should say about what may be missing.
+    pub(crate) fn note(&mut self, sentence: impl Into<String>) {
+        self.notes.push(sentence.into());
+    }
+
+    /// The first thing noted.
+    pub(crate) fn first_note(&self) -> Option<String> {
+        self.notes.first().cloned()
+    }
+
+    /// True when the first list of pods and of NodeClaims is in, or has failed.
+    pub(crate) fn is_ready(&self) -> bool {
+        (self.pod_listing.is_complete() || self.troubles.is_on(Watched::Pods))
+            && (self.claim_listing.is_complete() || self.troubles.is_on(Watched::NodeClaims))
+    }
+
+    /// Why nothing can be seen at all, if so.
+    pub(crate) fn blind(&self) -> Option<String> {
+        let blind = !self.pod_listing.is_complete() && !self.claim_listing.is_complete();
+        blind.then(|| {
+            self.troubles
+                .why()
+                .unwrap_or_else(|| "the Kubernetes API did not answer in time".to_owned())
+        })
+    }
+
+    /// What the live line shows.
+    pub(crate) fn view(&self, job_id: &str) -> View {
+        let mut view = View::default();
+        for pod in self.pods_of(job_id).map(|seen| &seen.pod) {
+            let over = pod.finished.is_some() || pod.deleted.is_some();
+            let phase = match pod.started {
+                _ if over => Phase::Over,
+                Some(_) => Phase::Running,
+                None => Phase::Pending,
+            };
+            match (pod.role, phase) {
+                (PodRole::Driver, phase) => view.driver = phase,
+                (PodRole::Executor, Phase::Running) => view.running += 1,
+                (PodRole::Executor, Phase::Pending) => view.pending += 1,
+                (PodRole::Executor, _) => {}
+            }
+        }
+        for claim in self
+            .claims_of(job_id)
+            .filter(|claim| claim.terminated.is_none())
+        {
+            *view
+                .nodes
+                .entry(claim.instance_type.clone().unwrap_or_default())
+                .or_default() += 1;
+        }
+        view
+    }
+
+    /// Whether the job run's driver was seen to run.
+    pub(crate) fn driver_ran(&self, job_id: &str) -> bool {
+        self.pods_of(job_id)
+            .any(|seen| seen.pod.role == PodRole::Driver && seen.pod.started.is_some())
+    }
+
+    /// The job run's pods and NodeClaims, and what may be missing.
+    pub(crate) fn observation(
+        &self,
+        job_id: &str,
+        began: Option<Timestamp>,
+        ended: Timestamp,
+    ) -> Observation {
+        let node_claims: Vec<_> = self.claims_of(job_id).cloned().collect();
+        let mut gaps = self.notes.clone();
+        gaps.extend(self.troubles.sentences());
+        gaps.extend(self.gaps(job_id, &node_claims));
+        Observation {
+            began,
+            ended: began.map(|_| ended),
+            pods: self.pods_of(job_id).map(|seen| seen.pod.clone()).collect(),
+            node_claims,
+            gaps,
+        }
+    }
+
+    fn pods_of(&self, job_id: &str) -> impl Iterator<Item = &PodSeen> {
+        self.pods.values().filter(move |seen| seen.job_id == job_id)
+    }
+
+    fn claims_of(&self, job_id: &str) -> impl Iterator<Item = &NodeClaim> {
+        let hosts: BTreeSet<&str> = self.hosts(job_id);
+        let counts = move |seen: &&ClaimSeen| {
+            !seen.from_the_start
+                || seen
+                    .claim
+                    .node
+                    .as_deref()
+                    .is_some_and(|node| hosts.contains(node))
+        };
+        self.claims.values().filter(counts).map(|seen| &seen.claim)
+    }
+
+    fn hosts(&self, job_id: &str) -> BTreeSet<&str> {
+        self.pods_of(job_id)
+            .filter_map(|seen| seen.pod.node.as_deref())
+            .collect()
+    }
+
+    fn gaps(&self, job_id: &str, node_claims: &[NodeClaim]) -> Vec<String> {
+        let mut gaps = Vec::new();
+        let hosts = self.hosts(job_id);
+        let names = |claims: Vec<&NodeClaim>| {
+            claims
+                .iter()
+                .map(|claim| claim.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        if self.claims.values().any(|seen| {
+            seen.emulated
+                && node_claims
+                    .iter()
+                    .any(|claim| claim.name == seen.claim.name)
+        }) {
+            gaps.push(EMULATED_SENTENCE.to_owned());
+        }
+        let missed = self.pods_of(job_id).any(|seen| seen.end_missed)
+            || self.claims.values().any(|seen| seen.end_missed);
+        if missed {
+            gaps.push("Some objects went away while the watch was interrupted: their ends are the times this was noticed.".to_owned());
+        }
+        let still_there: Vec<_> = node_claims
+            .iter()
+            .filter(|claim| claim.terminated.is_none())
+            .collect();
+        if !still_there.is_empty() {
+            gaps.push(format!(
+                "Nodes were still there when watching ended, so their ends are unknown: {}.",
+                names(still_there)
+            ));
+        }
+        let strangers: Vec<_> = node_claims
+            .iter()
+            .filter(|claim| {
+                claim
+                    .node
+                    .as_deref()
+                    .is_none_or(|node| !hosts.contains(node))
+            })
+            .collect();
+        if !strangers.is_empty() {
+            gaps.push(format!(
+                "NodeClaims that hosted no pod of this job, and may belong to other work: {}.",
+                names(strangers)
+            ));
+        }
+        gaps
+    }
+}

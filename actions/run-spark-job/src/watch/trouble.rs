@@ -1,0 +1,99 @@
+//! When a watch did not work, in sentences.
+
+use std::fmt;
+
+use jiff::{Timestamp, Unit};
+
+/// What is watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Watched {
+    /// The pods of the namespace.
+    Pods,
+    /// Karpenter's NodeClaims.
+    NodeClaims,
+}
+
+impl fmt::Display for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pods => "Pods",
+            Self::NodeClaims => "NodeClaims",
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Trouble {
+    watched: Watched,
+    why: String,
+    began: Timestamp,
+    over: Option<Timestamp>,
+}
+
+/// Every interruption of the two watches.
+#[derive(Debug, Default)]
+pub(super) struct Troubles(Vec<Trouble>);
+
+impl Troubles {
+    /// A watch failed; a failure that goes on is one trouble, with its first reason.
+    pub(super) fn began(&mut self, watched: Watched, why: String, at: Timestamp) {
+        if !self.is_on(watched) {
+            self.0.push(Trouble {
+                watched,
+                why,
+                began: at,
+                over: None,
+            });
+        }
+    }
+
+    /// A watch works.
+    pub(super) fn over(&mut self, watched: Watched, at: Timestamp) {
+        for trouble in self
+            .0
+            .iter_mut()
+            .filter(|trouble| trouble.watched == watched)
+        {
+            trouble.over.get_or_insert(at);
+        }
+    }
+
+    /// Whether a watch is failing now.
+    pub(super) fn is_on(&self, watched: Watched) -> bool {
+        self.0
+            .iter()
+            .any(|trouble| trouble.watched == watched && trouble.over.is_none())
+    }
+
+    /// The first reason.
+    pub(super) fn why(&self) -> Option<String> {
+        self.0.first().map(|trouble| trouble.why.clone())
+    }
+
+    /// One sentence for each.
+    pub(super) fn sentences(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(
+            |Trouble {
+                 watched,
+                 why,
+                 began,
+                 over,
+             }| {
+                let second = |at: &Timestamp| at.round(Unit::Second).unwrap_or(*at);
+                match over {
+                    Some(over) => {
+                        format!(
+                            "{watched} could not be watched from {} to {}: {why}.",
+                            second(began),
+                            second(over)
+                        )
+                    }
+                    None => format!(
+                        "{watched} could not be watched from {} on: {why}.",
+                        second(began)
+                    ),
+                }
+            },
+        )
+    }
+}

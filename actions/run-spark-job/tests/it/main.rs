@@ -1,0 +1,9 @@
+//! The program against a local cloud. Tests whose names begin with `spark_` run a real Spark.
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod bad_inputs;
+mod records;
+mod refused;
+mod signals;
+mod spark;
+mod step;

@@ -1,0 +1,87 @@
+//! What is missing or cannot be reached is said before a job run is started: exit code 3, what, where, how to fix.
+
+use crate::step::{BUCKET, Ended, Step, cloud, job_runs};
+
+fn closed_port() -> String {
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    format!("http://127.0.0.1:{port}")
+}
+
+async fn refused(change: impl FnOnce(Step) -> Step) -> Ended {
+    let cloud = cloud(None).await;
+    let ended = change(Step::new(&cloud, "static")).run().await.with(3);
+    assert!(job_runs(&cloud).is_empty(), "{}", ended.log);
+    assert!(ended.outputs.is_empty(), "{:?}", ended.outputs);
+    ended
+}
+
+#[tokio::test]
+async fn a_missing_entry_point_is_named() {
+    let ended =
+        refused(|step| step.input("entry-point", "s3://bench/scripts/src/nothing.py")).await;
+    ended
+        .says("`s3://bench/scripts/src/nothing.py`")
+        .says("input `entry-point`")
+        .says("NoSuchKey")
+        .says("us-east-1");
+}
+
+#[tokio::test]
+async fn a_missing_pod_template_is_named() {
+    let ended = refused(|step| step.input("executor-template", "s3://bench/nothing.yaml")).await;
+    ended
+        .says("`s3://bench/nothing.yaml`")
+        .says("input `executor-template`");
+}
+
+#[tokio::test]
+async fn a_missing_bucket_is_named() {
+    let ended = refused(|step| step.input("entry-point", "s3://no-such-bucket/job.py")).await;
+    ended.says("NoSuchBucket").says("input `entry-point`");
+    let ended =
+        refused(|step| step.input("event-log-uri", "s3://no-such-bucket/spark-events/")).await;
+    ended.says("NoSuchBucket").says("input `event-log-uri`");
+}
+
+#[tokio::test]
+async fn an_unknown_virtual_cluster_is_named() {
+    let ended = refused(|step| step.input("virtual-cluster-id", "0123456789abc")).await;
+    ended
+        .says("virtual cluster `0123456789abc`")
+        .says("ResourceNotFoundException")
+        .says("DescribeVirtualCluster");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_does_not_answer_is_unreachable() {
+    for endpoint in ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_EMR_CONTAINERS"] {
+        let ended = refused(|step| step.set(endpoint, &closed_port())).await;
+        ended
+            .says("the endpoint cannot be reached")
+            .says("check the region, the network");
+    }
+}
+
+#[tokio::test]
+async fn the_event_logs_prefix_is_made_once() {
+    let cloud = cloud(None).await;
+    let ended = Step::new(&cloud, "static").run().await;
+    ended.says("made the prefix s3://bench/spark-events/");
+    assert!(
+        cloud
+            .objects()
+            .get(BUCKET, "spark-events/")
+            .await
+            .unwrap()
+            .is_some_and(|marker| marker.is_empty())
+    );
+    let again = Step::new(&cloud, "static")
+        .set("GITHUB_RUN_ID", "8")
+        .run()
+        .await;
+    assert!(!again.log.contains("made the prefix"), "{}", again.log);
+}
