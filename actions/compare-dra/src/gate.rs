@@ -1,0 +1,161 @@
+//! The comparability gate: what makes the two sides unlike, and what forbids a verdict. Pure.
+
+use std::collections::BTreeSet;
+
+use run_record::{RunRecord, Variant};
+use serde::Serialize;
+
+use crate::{prose::Prose, run::Run};
+
+/// Something that makes the sides unlike.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Concern {
+    /// True when no verdict can be given because of it.
+    pub(crate) blocks: bool,
+    /// What it is.
+    pub(crate) text: Prose,
+}
+
+/// Looks for everything that makes the sides unlike; the blocking ones come first.
+pub(crate) fn concerns(fixed: &[Run], dra: &[Run]) -> Vec<Concern> {
+    let mut found: Vec<Concern> = fixed.iter().chain(dra).filter_map(broken).collect();
+    found.extend(fixed.iter().chain(dra).filter_map(wrong_variant));
+    let sides = Sides { fixed, dra };
+    found.extend(
+        sides.unlike(Prose::new("The number of planned tasks"), true, |run| {
+            Some(run.timeline.planned_tasks().to_string())
+        }),
+    );
+    found.extend(sides.unlike(
+        Prose::new("The entry point's content (SHA-256)"),
+        false,
+        |run| submitted(run, |r| r.submission.entry_point.sha256.clone()),
+    ));
+    found.extend(
+        sides.unlike(Prose::new("The list of arguments"), false, |run| {
+            submitted(run, |r| Some(r.submission.arguments.join(" ")))
+        }),
+    );
+    found.extend(sides.unlike(Prose::new("The release"), false, |run| {
+        submitted(run, |r| Some(r.submission.release_label.clone()))
+    }));
+    found.extend(sides.unlike(Prose::new("The Spark version"), false, |run| {
+        run.timeline.spark_version.clone()
+    }));
+    for size in ["spark.executor.cores", "spark.executor.memory"] {
+        found.extend(
+            sides.unlike(Prose::new("The setting ").code(size), false, |run| {
+                run.property(size).map(str::to_owned)
+            }),
+        );
+    }
+    found.extend(sides.unchecked());
+    found.sort_by_key(|concern| !concern.blocks);
+    found
+}
+
+fn submitted(run: &Run, of: impl Fn(&RunRecord) -> Option<String>) -> Option<String> {
+    run.record.as_ref().and_then(of)
+}
+
+/// A run that failed, or whose end is not known.
+fn broken(run: &Run) -> Option<Concern> {
+    let subject = Prose::new(format!("The {} run ", side(run.variant))).code(run.name());
+    let text = match (&run.record, run.hidden_end()) {
+        (Some(record), _) if record.job_run.state != "COMPLETED" => {
+            let text = subject.text(" ended ").code(&record.job_run.state);
+            match record
+                .job_run
+                .failure_reason
+                .as_ref()
+                .or(record.job_run.state_details.as_ref())
+            {
+                Some(reason) => text.text(": ").code(reason).text("."),
+                None => text.text("."),
+            }
+        }
+        (_, Some(gap)) => subject.text(format!(" cannot be measured: {gap}.")),
+        _ if run.timeline.jobs.iter().any(|job| !job.succeeded) => {
+            subject.text(" has a Spark job that failed.")
+        }
+        _ => return None,
+    };
+    Some(Concern { blocks: true, text })
+}
+
+/// A run with DRA on the fixed side, or without on the DRA side, by the configuration Spark really had.
+fn wrong_variant(run: &Run) -> Option<Concern> {
+    if run.timeline.properties.is_empty() {
+        return None;
+    }
+    let on = run
+        .timeline
+        .properties
+        .get("spark.dynamicAllocation.enabled")
+        .is_some_and(|on| on.trim().eq_ignore_ascii_case("true"));
+    let text = match (run.variant, on) {
+        (Variant::Static, true) => " ran with Dynamic Resource Allocation on.",
+        (Variant::Dra, false) => " ran with Dynamic Resource Allocation off.",
+        _ => return None,
+    };
+    let text = Prose::new(format!("The {} run ", side(run.variant)))
+        .code(run.name())
+        .text(text);
+    Some(Concern { blocks: true, text })
+}
+
+struct Sides<'a> {
+    fixed: &'a [Run],
+    dra: &'a [Run],
+}
+
+impl Sides<'_> {
+    /// A concern when the values known of the sides are not one and the same.
+    fn unlike(
+        &self,
+        what: Prose,
+        blocks: bool,
+        of: impl Fn(&Run) -> Option<String>,
+    ) -> Option<Concern> {
+        let values = |runs: &[Run]| runs.iter().filter_map(&of).collect::<BTreeSet<String>>();
+        let (fixed, dra) = (values(self.fixed), values(self.dra));
+        if fixed.is_empty() || dra.is_empty() || fixed.union(&dra).count() == 1 {
+            return None;
+        }
+        let text = listed(what.text(" differs: static "), &fixed);
+        let text = listed(text.text(", DRA "), &dra).text(".");
+        Some(Concern { blocks, text })
+    }
+
+    /// Says what could not be checked because a bare event log was given.
+    fn unchecked(&self) -> Option<Concern> {
+        let bare = self
+            .fixed
+            .iter()
+            .chain(self.dra)
+            .any(|run| run.record.is_none());
+        bare.then(|| Concern {
+            blocks: false,
+            text: Prose::new(
+                "Not checked, because at least one run came without its run record: whether both sides ran the same \
+                 entry point with the same arguments on the same release.",
+            ),
+        })
+    }
+}
+
+fn listed(mut text: Prose, values: &BTreeSet<String>) -> Prose {
+    for (place, value) in values.iter().enumerate() {
+        let comma = if place == 0 { "" } else { " and " };
+        text = text.text(comma).code(value);
+    }
+    text
+}
+
+/// What a side is called inside a sentence.
+pub(crate) fn side(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Static => "static",
+        Variant::Dra => "DRA",
+    }
+}

@@ -1,0 +1,130 @@
+//! What the user asked for: declared once, parsed once, every problem reported together.
+
+use std::{path::PathBuf, str::FromStr};
+
+use aws_setup::Region;
+use gha::{Action, Failure, Fields, Input, Output};
+
+use crate::{comment::Key, place::Place};
+
+/// The action's contract, the same as in action.yml.
+pub(crate) const ACTION: Action = Action {
+    name: "compare-dra",
+    about: "Compare Spark runs with and without Dynamic Resource Allocation and comment on the pull request.",
+    version: env!("CARGO_PKG_VERSION"),
+    inputs: &[
+        Input::new("static", "Runs with a fixed number of executors, one a line: run-record.json files, directories with them, s3:// URIs of either, or plain Spark event logs.").required().lines(),
+        Input::new("dra", "Runs with Dynamic Resource Allocation, given in the same way.").required().lines(),
+        Input::new("report-directory", "Where report.json, report.md and comment.md are written.").default("dra-report"),
+        Input::new("comment", "Whether to comment on the pull request: auto, always or never. With auto a missing pull request or permission is a notice.").default("auto"),
+        Input::new("token", "GitHub token with `pull-requests: write`.").secret(),
+        Input::new("pull-request", "Number of the pull request. Default: the one of the event."),
+        Input::new("key", "Tells comments of several comparisons on one pull request apart.").default("default"),
+        Input::new("comment-author", "Login of the account the token belongs to. Only its comments are updated.").default("github-actions[bot]"),
+        Input::new("region", "AWS region of the bucket, when runs are read from S3."),
+    ],
+    outputs: &[
+        Output::new("verdict", "better, worse, mixed, cannot-tell or not-comparable."),
+        Output::new("sentence", "The verdict with its magnitude, in one sentence."),
+        Output::new("report-json", "Path of report.json."),
+        Output::new("report-markdown", "Path of report.md."),
+        Output::new("comment-url", "Address of the comment. Not set when none was posted."),
+        Output::new("comment-posted", "true when the comment was created or updated."),
+    ],
+};
+
+/// Whether to comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CommentMode {
+    /// When it is possible.
+    Auto,
+    /// It is an error when it is not possible.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+impl FromStr for CommentMode {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "always" => Ok(Self::Always),
+            "never" => Ok(Self::Never),
+            _ => Err("expected `auto`, `always` or `never`"),
+        }
+    }
+}
+
+/// The inputs, parsed.
+#[derive(Debug)]
+pub(crate) struct Inputs {
+    pub(crate) fixed: Vec<Place>,
+    pub(crate) dra: Vec<Place>,
+    pub(crate) report_directory: PathBuf,
+    pub(crate) comment: CommentMode,
+    pub(crate) token: Option<Token>,
+    pub(crate) pull_request: Option<u64>,
+    pub(crate) key: Key,
+    pub(crate) comment_author: String,
+    pub(crate) region: Option<Region>,
+}
+
+/// A GitHub token. Never shown.
+#[derive(Clone)]
+pub(crate) struct Token(pub(crate) String);
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+impl Inputs {
+    /// Parses all inputs.
+    pub(crate) fn parse(mut fields: Fields) -> Result<Self, Failure> {
+        let fixed = places(&mut fields, "static");
+        let dra = places(&mut fields, "dra");
+        let report_directory = fields.required("report-directory");
+        let comment = fields.required("comment");
+        let token = fields.text("token").map(Token);
+        let pull_request = fields.optional("pull-request");
+        let key = fields.required("key");
+        let comment_author = fields.required("comment-author");
+        let region = fields.optional("region");
+        fields.finish()?;
+        let (Some(report_directory), Some(comment), Some(key), Some(comment_author)) =
+            (report_directory, comment, key, comment_author)
+        else {
+            return Err(Failure::bug("an input without a value passed the checks"));
+        };
+        Ok(Self {
+            fixed,
+            dra,
+            report_directory,
+            comment,
+            token,
+            pull_request,
+            key,
+            comment_author,
+            region,
+        })
+    }
+}
+
+fn places(fields: &mut Fields, name: &str) -> Vec<Place> {
+    // Records the problem of an input that is not set.
+    let _: Option<String> = fields.required(name);
+    let mut places: Vec<Place> = Vec::new();
+    for line in fields.lines(name) {
+        match line.parse::<Place>() {
+            Ok(place) if places.contains(&place) => {
+                fields.problem(name, format!("`{line}` is listed twice"))
+            }
+            Ok(place) => places.push(place),
+            Err(error) => fields.problem(name, format!("`{line}`: {error}")),
+        }
+    }
+    places
+}

@@ -1,0 +1,191 @@
+//! All metrics of one run: a number, or the words why there is none. Pure.
+
+use run_record::{NodeClaim, Observation, Pod, PodRole, Variant};
+use spark_log::Metrics;
+
+use crate::{
+    metric::{METRICS, MetricId},
+    nodes::{nodes, seconds},
+    run::Run,
+};
+
+/// A number or why it is not known.
+pub(crate) type Value = Result<f64, String>;
+
+/// The values of a run, in the order of [`METRICS`].
+#[derive(Debug, Clone)]
+pub(crate) struct Measured(Vec<Value>);
+
+impl Measured {
+    /// Measures a run.
+    pub(crate) fn of(run: &Run) -> Self {
+        let metrics = Metrics::of(&run.timeline);
+        Self(
+            METRICS
+                .iter()
+                .map(|metric| value(metric.id, run, &metrics))
+                .collect(),
+        )
+    }
+
+    /// One value.
+    pub(crate) fn get(&self, id: MetricId) -> &Value {
+        &self.0[id as usize]
+    }
+
+    /// The medians of several runs. A metric that one run lacks is missing.
+    pub(crate) fn medians(runs: &[Self]) -> Self {
+        let median_of = |id: MetricId| {
+            let values: Vec<f64> = runs
+                .iter()
+                .map(|run| run.get(id).clone())
+                .collect::<Result<_, String>>()?;
+            median(values).ok_or_else(|| "no run".to_owned())
+        };
+        Self(METRICS.iter().map(|metric| median_of(metric.id)).collect())
+    }
+}
+
+/// The middle value, or the mean of the two middle ones.
+pub(crate) fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        n if n % 2 == 1 => Some(values[middle]),
+        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
+    }
+}
+
+fn value(id: MetricId, run: &Run, m: &Metrics) -> Value {
+    let log = |value: Option<f64>, missing: &str| value.ok_or_else(|| missing.to_owned());
+    let duration = |value: Option<std::time::Duration>, missing: &str| {
+        log(value.map(|d| d.as_secs_f64()), missing)
+    };
+    let count = |value: Option<u32>| log(value.map(f64::from), "the event log has no event");
+    let known = |value: Option<f64>| log(value, "the event log has no event");
+    match id {
+        MetricId::JobDuration => duration(m.job_duration, "a job has no end in the event log"),
+        MetricId::ApplicationDuration => duration(
+            m.application_duration,
+            "the application has no end in the event log",
+        ),
+        MetricId::TimeToFirstExecutor => duration(
+            m.first_executor_after_job,
+            "no job or no executor in the event log",
+        ),
+        MetricId::TimeToFirstExecutorFromApplicationStart => duration(
+            m.first_executor_after_application,
+            "no executor in the event log",
+        ),
+        MetricId::TimeToFirstJob => log(
+            run.timeline
+                .first_job_start()
+                .and_then(|at| Some(run.seconds(at)?.max(0.0))),
+            "no job in the event log",
+        ),
+        MetricId::TimeToLastUsedExecutorFromApplicationStart => {
+            log(last_used_executor(run), "no executor ran a task")
+        }
+        MetricId::TimeToLastUsedExecutor => {
+            duration(m.last_used_executor_after_job, "no executor ran a task")
+        }
+        MetricId::ExecutorSeconds => known(m.executor_seconds),
+        MetricId::BusyExecutorSeconds => known(m.busy_executor_seconds),
+        MetricId::BusyShare => log(m.busy_share, "no executor-seconds"),
+        MetricId::IdleHeadSeconds => known(m.idle_head_seconds),
+        MetricId::IdleBetweenSeconds => known(m.idle_between_seconds),
+        MetricId::IdleTailSeconds => known(m.idle_tail_seconds),
+        MetricId::NeverUsedSeconds => known(m.never_used_seconds),
+        MetricId::PeakExecutors => count(m.peak_executors),
+        MetricId::Executors => count(m.executors),
+        MetricId::NeverUsedExecutors => count(m.never_used_executors),
+        MetricId::BacklogSeconds => log(m.backlog_seconds, "no stage in the event log"),
+        MetricId::Cost => Err("no prices were given".to_owned()),
+        _ => match &run.record {
+            Some(record) => of_record(id, run, &record.observation),
+            None => Err("no run record was given".to_owned()),
+        },
+    }
+}
+
+fn of_record(id: MetricId, run: &Run, seen: &Observation) -> Value {
+    let claims = |of: &dyn Fn(&NodeClaim) -> Option<f64>| {
+        median(seen.node_claims.iter().filter_map(of).collect())
+            .ok_or_else(|| "no node was seen to do so".to_owned())
+    };
+    let pods = |of: &dyn Fn(&Pod) -> Option<f64>| {
+        let executors = seen.pods.iter().filter(|pod| pod.role == PodRole::Executor);
+        median(executors.filter_map(of).collect())
+            .ok_or_else(|| "no executor pod was seen to do so".to_owned())
+    };
+    match id {
+        MetricId::SubmissionToApplication => submission_to_application(run),
+        MetricId::PeakWantedExecutors => wanted(run),
+        MetricId::Nodes => Ok(nodes(seen)?.len() as f64),
+        MetricId::NodeSeconds => Ok(nodes(seen)?.iter().map(|node| node.seconds()).sum()),
+        MetricId::EmptyNodeSeconds => {
+            Ok(nodes(seen)?.iter().map(|node| node.empty_seconds()).sum())
+        }
+        MetricId::ScaleUpLatency => pods(&|pod| joined_after(run, pod, pod.created)),
+        MetricId::PodScheduling => pods(&|pod| Some(seconds(pod.created?, pod.scheduled?))),
+        MetricId::PodStart => pods(&|pod| Some(seconds(pod.scheduled?, pod.started?))),
+        MetricId::ExecutorRegistration => pods(&|pod| joined_after(run, pod, pod.started)),
+        MetricId::NodeLaunch => claims(&|claim| Some(seconds(claim.created?, claim.launched?))),
+        MetricId::NodeRegistration => {
+            claims(&|claim| Some(seconds(claim.launched?, claim.registered?)))
+        }
+        MetricId::NodeInitialization => {
+            claims(&|claim| Some(seconds(claim.registered?, claim.initialized?)))
+        }
+        _ => Err("not measured".to_owned()),
+    }
+}
+
+/// Seconds from `from` until the pod's executor joined, by the event log.
+fn joined_after(run: &Run, pod: &Pod, from: Option<jiff::Timestamp>) -> Option<f64> {
+    let id = pod.executor_id.as_deref()?;
+    let executor = run
+        .timeline
+        .executors
+        .iter()
+        .find(|executor| executor.id == id)?;
+    Some((run.seconds(executor.added)? - run.seconds_of(from?)?).max(0.0))
+}
+
+/// When the last executor that ran a task joined, in seconds after the application's start.
+pub(crate) fn last_used_executor(run: &Run) -> Option<f64> {
+    let used = run
+        .timeline
+        .executors
+        .iter()
+        .filter(|executor| executor.tasks > 0);
+    Some(
+        run.seconds(used.map(|executor| executor.added).max()?)?
+            .max(0.0),
+    )
+}
+
+fn submission_to_application(run: &Run) -> Value {
+    let created = run
+        .record
+        .as_ref()
+        .and_then(|record| record.job_run.created_at);
+    let started = run.timeline.started;
+    let (Some(created), Some(_)) = (created, started) else {
+        return Err("a time of it is not known".to_owned());
+    };
+    Ok(run.seconds_of(created).map_or(0.0, |at| (-at).max(0.0)))
+}
+
+fn wanted(run: &Run) -> Value {
+    let steps = run
+        .record
+        .iter()
+        .flat_map(|record| &record.dynamic_allocation);
+    match steps.map(|step| step.wanted).max() {
+        Some(most) => Ok(f64::from(most)),
+        None if run.variant == Variant::Static => Err("DRA is off".to_owned()),
+        None => Err("the driver's log did not tell".to_owned()),
+    }
+}

@@ -1,0 +1,226 @@
+//! The metrics: names, units, directions, definitions. COMPARING.md is the same list for readers, checked by a test.
+
+use serde::Serialize;
+
+/// What a number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Unit {
+    Seconds,
+    ExecutorSeconds,
+    TaskSeconds,
+    NodeSeconds,
+    Share,
+    Count,
+    UsDollars,
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Direction {
+    LowerIsBetter,
+    HigherIsBetter,
+}
+
+/// Where a number comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Source {
+    /// Read from the event log, or computed from what it measured.
+    EventLog,
+    /// Read from the run record, or computed from what it measured.
+    RunRecord,
+    /// Joined from both.
+    Both,
+    /// Would need prices.
+    Prices,
+}
+
+/// The words for "more" and "less" of a metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wording {
+    SlowerFaster,
+    LaterEarlier,
+    MoreFewer,
+    Points,
+}
+
+/// When a metric is among the few of the comment's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Headline {
+    Always,
+    Never,
+    /// When the verdict is about the job duration.
+    WithJob,
+    /// When the verdict is about the application duration.
+    WithApplication,
+}
+
+/// A metric by its name in the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum MetricId {
+    ApplicationDuration,
+    JobDuration,
+    TimeToFirstJob,
+    SubmissionToApplication,
+    TimeToFirstExecutor,
+    TimeToFirstExecutorFromApplicationStart,
+    TimeToLastUsedExecutor,
+    TimeToLastUsedExecutorFromApplicationStart,
+    ExecutorSeconds,
+    BusyExecutorSeconds,
+    BusyShare,
+    IdleHeadSeconds,
+    IdleBetweenSeconds,
+    IdleTailSeconds,
+    NeverUsedSeconds,
+    PeakExecutors,
+    Executors,
+    NeverUsedExecutors,
+    PeakWantedExecutors,
+    BacklogSeconds,
+    Nodes,
+    NodeSeconds,
+    EmptyNodeSeconds,
+    ScaleUpLatency,
+    PodScheduling,
+    PodStart,
+    ExecutorRegistration,
+    NodeLaunch,
+    NodeRegistration,
+    NodeInitialization,
+    Cost,
+}
+
+/// Everything fixed about a metric.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Metric {
+    pub(crate) id: MetricId,
+    /// Name in JSON and in COMPARING.md.
+    pub(crate) name: &'static str,
+    /// Name in tables.
+    pub(crate) title: &'static str,
+    pub(crate) unit: Unit,
+    pub(crate) direction: Direction,
+    pub(crate) source: Source,
+    pub(crate) wording: Wording,
+    /// When it is in the table of the comment, too.
+    pub(crate) headline: Headline,
+    pub(crate) definition: &'static str,
+}
+
+impl MetricId {
+    /// The metric's fixed parts.
+    pub(crate) fn metric(self) -> &'static Metric {
+        // The table is in the order of the enum; a test holds it to that.
+        &METRICS[self as usize]
+    }
+}
+
+macro_rules! metrics {
+    ($($id:ident $name:literal $title:literal $unit:ident $direction:ident $source:ident $wording:ident $headline:ident; $definition:literal;)+) => {
+        /// All metrics, in the order of reports.
+        pub(crate) const METRICS: &[Metric] = &[$(Metric {
+            id: MetricId::$id, name: $name, title: $title, unit: Unit::$unit, direction: Direction::$direction,
+            source: Source::$source, wording: Wording::$wording, headline: Headline::$headline, definition: $definition,
+        }),+];
+    };
+}
+
+metrics! {
+    ApplicationDuration "application-duration" "Application duration" Seconds LowerIsBetter EventLog SlowerFaster WithApplication;
+        "ApplicationStart to ApplicationEnd: the life of the driver's SparkContext.";
+    JobDuration "job-duration" "Job duration" Seconds LowerIsBetter EventLog SlowerFaster Always;
+        "First JobStart to last JobEnd. Not known when a job has no end.";
+    TimeToFirstJob "time-to-first-job" "Application start to first job" Seconds LowerIsBetter EventLog LaterEarlier WithApplication;
+        "ApplicationStart to the first JobStart. Spark may wait here for a share of its executors.";
+    SubmissionToApplication "submission-to-application" "Submission to application start" Seconds LowerIsBetter Both LaterEarlier Never;
+        "EMR's acceptance of the job run to ApplicationStart: the driver's node, image and start.";
+    TimeToFirstExecutor "time-to-first-executor" "Time to first executor" Seconds LowerIsBetter EventLog LaterEarlier WithJob;
+        "First JobStart to the first executor that joined; 0 when one had joined before.";
+    TimeToFirstExecutorFromApplicationStart "time-to-first-executor-from-application-start" "Time to first executor, from application start" Seconds LowerIsBetter EventLog LaterEarlier WithApplication;
+        "ApplicationStart to the first executor that joined.";
+    TimeToLastUsedExecutor "time-to-last-used-executor" "Time to last used executor" Seconds LowerIsBetter EventLog LaterEarlier WithJob;
+        "First JobStart to the joining of the last executor that ran a task; 0 when all had joined before.";
+    TimeToLastUsedExecutorFromApplicationStart "time-to-last-used-executor-from-application-start" "Time to last used executor, from application start" Seconds LowerIsBetter EventLog LaterEarlier WithApplication;
+        "ApplicationStart to the joining of the last executor that ran a task.";
+    ExecutorSeconds "executor-seconds" "Executor-seconds" ExecutorSeconds LowerIsBetter EventLog MoreFewer Always;
+        "Sum over executors of joining to removal. An executor that was never removed ends with the application.";
+    BusyExecutorSeconds "busy-executor-seconds" "Busy executor-seconds" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
+        "The executor-seconds with tasks. An executor with half of its slots in use counts half.";
+    BusyShare "busy-share" "Busy share" Share HigherIsBetter EventLog Points Always;
+        "Busy executor-seconds divided by executor-seconds.";
+    IdleHeadSeconds "idle-head-seconds" "Idle before the first task" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
+        "Sum over executors that ran a task of joining to first task.";
+    IdleBetweenSeconds "idle-between-seconds" "Idle between tasks" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
+        "Sum over executors of the time between first and last task that was not busy, free slots counted in part.";
+    IdleTailSeconds "idle-tail-seconds" "Idle after the last task" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
+        "Sum over executors that ran a task of last task to removal or the end of the application.";
+    NeverUsedSeconds "never-used-seconds" "Idle: executors without a task" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
+        "Executor-seconds of executors that never ran a task. Busy, the three idle parts and this add up to executor-seconds.";
+    PeakExecutors "peak-executors" "Peak executors" Count LowerIsBetter EventLog MoreFewer Always;
+        "The most executors at one time.";
+    Executors "executors" "Executors that joined" Count LowerIsBetter EventLog MoreFewer Never;
+        "Executors that ever joined.";
+    NeverUsedExecutors "never-used-executors" "Never-used executors" Count LowerIsBetter EventLog MoreFewer Always;
+        "Executors that joined and never ran a task.";
+    PeakWantedExecutors "peak-wanted-executors" "Peak wanted executors" Count LowerIsBetter RunRecord MoreFewer Never;
+        "The most executors Dynamic Resource Allocation asked for, by the driver's own log.";
+    BacklogSeconds "backlog-seconds" "Tasks waiting for a slot" TaskSeconds LowerIsBetter EventLog MoreFewer Never;
+        "Sum over tasks of the time from submission of their stage (or the end of the failed attempt before) to their launch.";
+    Nodes "nodes" "Nodes" Count LowerIsBetter RunRecord MoreFewer Never;
+        "NodeClaims that were launched.";
+    NodeSeconds "node-seconds" "Node-seconds" NodeSeconds LowerIsBetter RunRecord MoreFewer Always;
+        "Sum over NodeClaims of launched to terminated; to the end of watching for those not seen to go.";
+    EmptyNodeSeconds "empty-node-seconds" "Empty node-seconds" NodeSeconds LowerIsBetter RunRecord MoreFewer Always;
+        "The node-seconds without a pod of the job bound to the node: before the first, between, and after the last.";
+    ScaleUpLatency "scale-up-latency" "Executor pod to executor" Seconds LowerIsBetter Both LaterEarlier Never;
+        "Median over executors: pod created to executor joined.";
+    PodScheduling "pod-scheduling" "… pod created to bound to a node" Seconds LowerIsBetter RunRecord LaterEarlier Never;
+        "Median over executor pods: created to PodScheduled. Waiting for a node is in here.";
+    PodStart "pod-start" "… bound to container started" Seconds LowerIsBetter RunRecord LaterEarlier Never;
+        "Median over executor pods: PodScheduled to container started. Pulling the image is in here.";
+    ExecutorRegistration "executor-registration" "… container started to executor joined" Seconds LowerIsBetter Both LaterEarlier Never;
+        "Median over executors: container started to executor joined. Starting the JVM is in here.";
+    NodeLaunch "node-launch" "NodeClaim created to launched" Seconds LowerIsBetter RunRecord LaterEarlier Never;
+        "Median over NodeClaims: created to Launched.";
+    NodeRegistration "node-registration" "… launched to registered" Seconds LowerIsBetter RunRecord LaterEarlier Never;
+        "Median over NodeClaims: Launched to Registered. Booting is in here.";
+    NodeInitialization "node-initialization" "… registered to initialized" Seconds LowerIsBetter RunRecord LaterEarlier Never;
+        "Median over NodeClaims: Registered to Initialized. Pods can run from here on.";
+    Cost "cost" "Cost" UsDollars LowerIsBetter Prices MoreFewer Always;
+        "EMR uplift, busy EC2 and idle EC2. Needs prices.";
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::METRICS;
+
+    #[test]
+    fn table_is_in_the_order_of_the_enum() {
+        for (place, metric) in METRICS.iter().enumerate() {
+            assert_eq!(metric.id as usize, place, "{}", metric.name);
+            assert_eq!(serde_json::to_value(metric.id).unwrap(), metric.name);
+        }
+    }
+
+    #[test]
+    fn every_metric_is_defined_for_readers() {
+        let page = include_str!("../COMPARING.md");
+        for metric in METRICS {
+            let row = page
+                .lines()
+                .find(|line| line.starts_with(&format!("| `{}` ", metric.name)));
+            let row = row.unwrap_or_else(|| panic!("COMPARING.md lacks `{}`", metric.name));
+            assert!(
+                row.contains(metric.definition),
+                "{}: {}",
+                metric.name,
+                metric.definition
+            );
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Nodes of one run, from its record: how long they lived, how long they were empty, when they were asked for. Pure.
+
+use jiff::Timestamp;
+use run_record::{NodeClaim, Observation, Pod, PodRole};
+
+/// NodeClaims created at least this far apart were asked for in two steps: Karpenter itself waits a second for more
+/// pods before it decides, and Kubernetes gives whole seconds.
+const TWO_STEPS_SECONDS: f64 = 2.0;
+
+/// One node that was launched.
+#[derive(Debug, Clone)]
+pub(crate) struct Node<'a> {
+    pub(crate) claim: &'a NodeClaim,
+    pub(crate) launched: Timestamp,
+    /// When it went, or the end of watching.
+    pub(crate) until: Timestamp,
+    /// False when it was not seen to go.
+    pub(crate) gone: bool,
+    /// Seconds with a pod of the job bound to it.
+    pub(crate) used_seconds: f64,
+    /// Executor pods that were bound to it.
+    pub(crate) executors: usize,
+    /// The driver pod was bound to it.
+    pub(crate) driver: bool,
+}
+
+impl Node<'_> {
+    /// Launched to terminated.
+    pub(crate) fn seconds(&self) -> f64 {
+        seconds(self.launched, self.until)
+    }
+
+    /// The part without a pod of the job.
+    pub(crate) fn empty_seconds(&self) -> f64 {
+        (self.seconds() - self.used_seconds).max(0.0)
+    }
+}
+
+/// The nodes of a run, in the order of their launch, or why they are not known.
+pub(crate) fn nodes(seen: &Observation) -> Result<Vec<Node<'_>>, &'static str> {
+    if seen.began.is_none() && seen.node_claims.is_empty() {
+        return Err("the cluster was not watched");
+    }
+    if seen.node_claims.is_empty() {
+        return Err("no nodes were recorded");
+    }
+    let mut nodes: Vec<Node<'_>> = seen
+        .node_claims
+        .iter()
+        .filter_map(|claim| node(claim, seen))
+        .collect();
+    if nodes.is_empty() {
+        return Err("no node was seen to be launched");
+    }
+    nodes.sort_by_key(|node| node.launched);
+    Ok(nodes)
+}
+
+fn node<'a>(claim: &'a NodeClaim, seen: &Observation) -> Option<Node<'a>> {
+    let launched = claim.launched?;
+    let until = claim
+        .terminated
+        .or(seen.ended)
+        .unwrap_or(launched)
+        .max(launched);
+    let here = |pod: &&Pod| pod.node.is_some() && pod.node == claim.node;
+    let bound = seen.pods.iter().filter(here).filter_map(|pod| {
+        let from = pod.scheduled.or(pod.started)?.clamp(launched, until);
+        Some((
+            from,
+            pod.finished
+                .or(pod.deleted)
+                .unwrap_or(until)
+                .clamp(from, until),
+        ))
+    });
+    Some(Node {
+        claim,
+        launched,
+        until,
+        gone: claim.terminated.is_some(),
+        used_seconds: covered(bound.collect()),
+        executors: seen
+            .pods
+            .iter()
+            .filter(here)
+            .filter(|pod| pod.role == PodRole::Executor)
+            .count(),
+        driver: seen
+            .pods
+            .iter()
+            .filter(here)
+            .any(|pod| pod.role == PodRole::Driver),
+    })
+}
+
+/// Seconds covered by at least one of the spans.
+fn covered(mut spans: Vec<(Timestamp, Timestamp)>) -> f64 {
+    spans.sort_unstable();
+    let mut total = 0.0;
+    let mut reached: Option<Timestamp> = None;
+    for (from, to) in spans {
+        let from = reached.map_or(from, |reached| from.max(reached));
+        total += seconds(from, to);
+        reached = reached.max(Some(to));
+    }
+    total
+}
+
+/// When the NodeClaims of the nodes that got executors were created, in order.
+fn asked(seen: &Observation) -> Vec<Timestamp> {
+    let hosts_executors = |claim: &&NodeClaim| {
+        let of_claim = |pod: &Pod| {
+            pod.role == PodRole::Executor && pod.node.is_some() && pod.node == claim.node
+        };
+        seen.pods.iter().any(of_claim)
+    };
+    let claims = seen.node_claims.iter().filter(hosts_executors);
+    let mut created: Vec<Timestamp> = claims
+        .filter_map(|claim| claim.created.or(claim.launched))
+        .collect();
+    created.sort_unstable();
+    created
+}
+
+/// How many nodes got executors, and the seconds between the first and the last request for one.
+pub(crate) fn executor_nodes(seen: &Observation) -> Option<(usize, f64)> {
+    let asked = asked(seen);
+    Some((asked.len(), seconds(*asked.first()?, *asked.last()?)))
+}
+
+/// When nodes for executors were asked for: one time for each step, in seconds after the first.
+pub(crate) fn steps(seen: &Observation) -> Vec<f64> {
+    let asked = asked(seen);
+    let mut steps: Vec<f64> = Vec::new();
+    let mut before = None;
+    for at in &asked {
+        if before.is_none_or(|before| seconds(before, *at) >= TWO_STEPS_SECONDS) {
+            steps.push(seconds(asked[0], *at));
+        }
+        before = Some(*at);
+    }
+    steps
+}
+
+/// Seconds from one instant to a later one; 0 when it is not later.
+pub(crate) fn seconds(from: Timestamp, to: Timestamp) -> f64 {
+    to.duration_since(from).as_secs_f64().max(0.0)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use run_record::Observation;
+    use serde_json::{Value, json};
+
+    use super::{executor_nodes, nodes, steps};
+
+    fn at(second: i64) -> String {
+        jiff::Timestamp::from_second(1_700_000_000 + second)
+            .unwrap()
+            .to_string()
+    }
+
+    fn pod(id: &str, node: &str, scheduled: i64, finished: Option<i64>) -> Value {
+        json!({"name": id, "role": "executor", "executor_id": id, "node": node, "scheduled": at(scheduled),
+            "finished": finished.map(at)})
+    }
+
+    fn claim(node: &str, created: i64, terminated: Option<i64>) -> Value {
+        json!({"name": node, "node": node, "created": at(created), "launched": at(created), "terminated": terminated.map(at)})
+    }
+
+    fn seen(claims: &[Value], pods: &[Value]) -> Observation {
+        let observation =
+            json!({"began": at(0), "ended": at(100), "pods": pods, "node_claims": claims});
+        serde_json::from_value(observation).unwrap()
+    }
+
+    #[test]
+    fn overlapping_pods_fill_a_node_once() {
+        let pods = [
+            pod("1", "a", 10, Some(30)),
+            pod("2", "a", 20, Some(40)),
+            pod("3", "a", 50, Some(60)),
+        ];
+        let seen = seen(&[claim("a", 0, Some(80))], &pods);
+        let nodes = nodes(&seen).unwrap();
+        assert_eq!(
+            (
+                nodes[0].seconds(),
+                nodes[0].empty_seconds(),
+                nodes[0].executors
+            ),
+            (80.0, 40.0, 3)
+        );
+    }
+
+    #[test]
+    fn node_not_seen_to_go_lives_to_the_end_of_watching() {
+        let seen = seen(&[claim("a", 10, None)], &[pod("1", "a", 20, None)]);
+        let nodes = nodes(&seen).unwrap();
+        assert!(!nodes[0].gone);
+        assert_eq!((nodes[0].seconds(), nodes[0].empty_seconds()), (90.0, 10.0));
+    }
+
+    #[test]
+    fn nodes_asked_for_one_after_the_other_are_steps() {
+        let claims = [
+            claim("a", 0, None),
+            claim("b", 1, None),
+            claim("c", 20, None),
+            claim("other", 50, None),
+        ];
+        let pods = [
+            pod("1", "a", 30, None),
+            pod("2", "b", 30, None),
+            pod("3", "c", 40, None),
+        ];
+        let seen = seen(&claims, &pods);
+        assert_eq!(
+            steps(&seen),
+            [0.0, 20.0],
+            "a node without executors of the job is no step"
+        );
+        assert_eq!(executor_nodes(&seen), Some((3, 20.0)));
+    }
+
+    #[test]
+    fn absent_nodes_have_a_reason() {
+        assert_eq!(
+            nodes(&Observation::default()).unwrap_err(),
+            "the cluster was not watched"
+        );
+        assert_eq!(
+            nodes(&seen(&[], &[])).unwrap_err(),
+            "no nodes were recorded"
+        );
+    }
+}

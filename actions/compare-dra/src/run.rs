@@ -1,0 +1,110 @@
+//! One run as it is compared: its record, its event log, and where both were read. Pure.
+
+use jiff::Timestamp;
+use run_record::{RunRecord, Variant};
+use spark_log::{EpochMillis, Gap, Timeline};
+
+use crate::{nodes::nodes, number::count};
+
+/// A run with everything known of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) variant: Variant,
+    /// Where it was read: path or URI, as it was found.
+    pub(crate) place: String,
+    /// Where its event log was read.
+    pub(crate) log_place: String,
+    /// Absent when a bare event log was given.
+    pub(crate) record: Option<RunRecord>,
+    pub(crate) timeline: Timeline,
+}
+
+impl Run {
+    /// What the run is called in reports: EMR's id, else Spark's, else the place.
+    pub(crate) fn name(&self) -> &str {
+        let record = self
+            .record
+            .as_ref()
+            .map(|record| record.job_run.id.as_str());
+        record
+            .or(self.timeline.application_id.as_deref())
+            .unwrap_or(&self.place)
+    }
+
+    /// What the job is called: the entry point's file name without ending, else the application's name.
+    pub(crate) fn job(&self) -> Option<&str> {
+        let entry = self
+            .record
+            .as_ref()
+            .map(|record| record.submission.entry_point.uri.as_str());
+        let stem = entry
+            .and_then(|uri| uri.rsplit('/').next())
+            .map(|file| file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+        stem.filter(|stem| !stem.is_empty())
+            .or(self.timeline.application_name.as_deref())
+    }
+
+    /// An effective Spark property: from the event log, else from the record.
+    pub(crate) fn property(&self, name: &str) -> Option<&str> {
+        let submitted = || self.record.as_ref()?.submission.spark.get(name);
+        self.timeline
+            .properties
+            .get(name)
+            .or_else(submitted)
+            .map(String::as_str)
+    }
+
+    /// An effective Spark property that is a number.
+    pub(crate) fn number(&self, name: &str) -> Option<u32> {
+        self.property(name)?.trim().parse().ok()
+    }
+
+    /// Zero of the run's times: the start of the application.
+    pub(crate) fn zero(&self) -> Option<EpochMillis> {
+        self.timeline
+            .started
+            .or_else(|| self.timeline.first_job_start())
+    }
+
+    /// An instant in seconds after the application's start. Negative before it.
+    pub(crate) fn seconds(&self, at: EpochMillis) -> Option<f64> {
+        Some((at.0 - self.zero()?.0) as f64 / 1000.0)
+    }
+
+    /// The same for an instant of the record.
+    pub(crate) fn seconds_of(&self, at: Timestamp) -> Option<f64> {
+        self.seconds(EpochMillis(at.as_millisecond()))
+    }
+
+    /// What may be missing of this run, in sentences.
+    pub(crate) fn gaps(&self) -> Vec<String> {
+        let log = self
+            .timeline
+            .gaps
+            .iter()
+            .map(|gap| format!("event log: {gap}"));
+        let observed = self
+            .record
+            .iter()
+            .flat_map(|record| record.observation.gaps.iter().cloned());
+        log.chain(observed).chain(self.lasting_nodes()).collect()
+    }
+
+    fn lasting_nodes(&self) -> Option<String> {
+        let nodes = nodes(&self.record.as_ref()?.observation).ok()?;
+        let lasting = nodes.iter().filter(|node| !node.gone).count();
+        (lasting > 0).then(|| {
+            let nodes = count(lasting, "node was", "nodes were");
+            format!("{nodes} not seen to go: their time is counted to the end of watching")
+        })
+    }
+
+    /// The first reason why the end of the run is not in the log.
+    pub(crate) fn hidden_end(&self) -> Option<Gap> {
+        self.timeline
+            .gaps
+            .iter()
+            .copied()
+            .find(|gap| gap.hides_the_end())
+    }
+}

@@ -1,0 +1,107 @@
+//! What forbids a verdict, and what is only named.
+
+use crate::{
+    report::Report,
+    run::Run,
+    tests::{compared, origin},
+    verdict::Verdict,
+};
+
+fn record(run: &mut Run) -> &mut run_record::RunRecord {
+    run.record.as_mut().unwrap()
+}
+
+fn said(report: &Report) -> Vec<(bool, String)> {
+    report
+        .concerns
+        .iter()
+        .map(|concern| (concern.blocks, concern.text.plain()))
+        .collect()
+}
+
+#[test]
+fn like_runs_raise_no_concern() {
+    let (fixed, dra) = origin();
+    assert_eq!(said(&compared(fixed, dra)), []);
+}
+
+#[test]
+fn failed_run_is_not_comparable() {
+    let (fixed, mut dra) = origin();
+    record(&mut dra).job_run.state = "FAILED".to_owned();
+    record(&mut dra).job_run.failure_reason = Some("USER_ERROR".to_owned());
+    let report = compared(fixed, dra);
+    assert_eq!(report.verdict, Verdict::NotComparable);
+    assert_eq!(
+        said(&report),
+        [(
+            true,
+            "The DRA run 0000000origindra ended FAILED: USER_ERROR.".to_owned()
+        )]
+    );
+    assert!(report.why.is_empty() && report.before_the_next_run.is_empty());
+}
+
+#[test]
+fn different_work_is_not_comparable() {
+    let (mut fixed, dra) = origin();
+    fixed.timeline.stages[0].tasks = 6;
+    let report = compared(fixed, dra);
+    assert_eq!(report.verdict, Verdict::NotComparable);
+    assert_eq!(
+        said(&report),
+        [(
+            true,
+            "The number of planned tasks differs: static 6, DRA 5.".to_owned()
+        )]
+    );
+}
+
+#[test]
+fn cut_log_is_not_comparable() {
+    let (mut fixed, dra) = origin();
+    fixed.timeline.gaps = vec![spark_log::Gap::NoApplicationEnd];
+    assert_eq!(compared(fixed, dra).verdict, Verdict::NotComparable);
+}
+
+#[test]
+fn variant_that_spark_did_not_run_is_not_comparable() {
+    let (fixed, mut dra) = origin();
+    dra.timeline.properties.insert(
+        "spark.dynamicAllocation.enabled".to_owned(),
+        "false".to_owned(),
+    );
+    let report = compared(fixed, dra);
+    assert_eq!(report.verdict, Verdict::NotComparable);
+    assert!(
+        said(&report)[0]
+            .1
+            .ends_with("ran with Dynamic Resource Allocation off.")
+    );
+}
+
+#[test]
+fn other_release_arguments_and_script_are_named_and_do_not_stop_the_verdict() {
+    let (fixed, mut dra) = origin();
+    record(&mut dra).submission.release_label = "emr-7.13.0-latest".to_owned();
+    record(&mut dra).submission.arguments = vec!["4".to_owned()];
+    record(&mut dra).submission.entry_point.sha256 = Some("00".repeat(32));
+    dra.timeline.spark_version = Some("3.5.6".to_owned());
+    let report = compared(fixed, dra);
+    assert_eq!(report.verdict, Verdict::Mixed);
+    let said = said(&report);
+    assert_eq!(said.len(), 4, "{said:?}");
+    assert!(said.contains(&(
+        false,
+        "The release differs: static emr-6.7.0-latest, DRA emr-7.13.0-latest.".to_owned()
+    )));
+}
+
+#[test]
+fn what_was_not_checked_is_said() {
+    let (mut fixed, dra) = origin();
+    fixed.record = None;
+    let report = compared(fixed, dra);
+    assert_eq!(report.verdict, Verdict::Mixed);
+    assert!(said(&report)[0].1.starts_with("Not checked"));
+}

@@ -1,0 +1,52 @@
+//! The pure part as a whole: runs in, report and Markdown out.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod gate;
+mod pages;
+mod verdicts;
+
+use std::path::Path;
+
+use run_record::{RunRecord, Variant};
+use spark_log::{Decoder, TimelineBuilder};
+
+use crate::{report::Report, run::Run};
+
+fn fixture(path: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fixtures")
+        .join(path);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A run from a log of the fixtures, with the record of the same name if there is one.
+fn run(variant: Variant, log: &str) -> Run {
+    let (mut decoder, mut timeline) = (Decoder::default(), TimelineBuilder::default());
+    decoder
+        .push(&fixture(&format!("event-logs/{log}")))
+        .into_iter()
+        .for_each(|event| timeline.add(event));
+    let record = log
+        .starts_with("origin")
+        .then(|| RunRecord::from_json(&fixture(&format!("run-records/{log}.json"))).unwrap());
+    let place = format!("runs/{log}");
+    Run {
+        variant,
+        log_place: place.clone(),
+        place,
+        record,
+        timeline: timeline.finish(decoder.finish().1),
+    }
+}
+
+/// The origin's two runs.
+fn origin() -> (Run, Run) {
+    (
+        run(Variant::Static, "origin-static"),
+        run(Variant::Dra, "origin-dra"),
+    )
+}
+
+fn compared(fixed: Run, dra: Run) -> Report {
+    Report::of("default", &[fixed], &[dra])
+}

@@ -1,0 +1,7 @@
+//! The real binary, against the local cloud's GitHub and S3.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod bench;
+mod commenting;
+mod reading;
+mod reporting;

@@ -1,0 +1,67 @@
+//! The files, outputs and the terminal.
+
+use serde_json::Value;
+
+use crate::bench::Bench;
+
+#[test]
+fn files_outputs_summary_and_terminal_say_the_same() {
+    let bench = Bench::new();
+    let ran = bench
+        .compare(&["--comment", "never", "--report-directory", "out/report"])
+        .exits(0);
+    let read = |name: &str| std::fs::read_to_string(bench.path("out/report").join(name)).unwrap();
+    let json: Value = serde_json::from_str(&read("report.json")).unwrap();
+    assert_eq!(
+        (&json["schema"], &json["verdict"]),
+        (&Value::from(1), &Value::from("mixed"))
+    );
+    let sentence = json["sentence"].as_str().unwrap();
+    assert!(read("report.md").contains(sentence) && read("comment.md").contains(sentence));
+    assert!(ran.said().contains(sentence) && ran.summary.contains(sentence));
+    assert_eq!(ran.output("sentence"), Some(sentence));
+    assert_eq!(ran.output("report-json"), Some("out/report/report.json"));
+    assert_eq!(ran.output("comment-posted"), Some("false"));
+}
+
+#[test]
+fn every_metric_has_unit_direction_source_and_number_or_reason() {
+    let bench = Bench::new();
+    bench.compare(&["--comment", "never"]).exits(0);
+    let json: Value =
+        serde_json::from_slice(&std::fs::read(bench.path("dra-report/report.json")).unwrap())
+            .unwrap();
+    let metrics = json["metrics"].as_array().unwrap();
+    for metric in metrics {
+        for field in ["name", "unit", "direction", "source", "definition"] {
+            assert!(metric[field].is_string(), "{metric}");
+        }
+        assert_eq!(
+            metric["static"].is_null() || metric["dra"].is_null(),
+            metric["missing"].is_string(),
+            "{metric}"
+        );
+    }
+    let value = |name: &str| {
+        metrics
+            .iter()
+            .find(|metric| metric["name"] == name)
+            .unwrap()
+    };
+    assert_eq!(value("executor-seconds")["dra"], 337.0);
+    assert_eq!(value("peak-wanted-executors")["dra"], 5.0);
+    assert_eq!(value("cost")["missing"], "no prices were given");
+    // The driver's node and two for executors, launched to terminated.
+    assert_eq!(
+        value("node-seconds")["dra"].as_f64(),
+        Some(421.0 + 248.0 + 280.0)
+    );
+}
+
+#[test]
+fn unwritable_report_directory_is_a_bad_input() {
+    let bench = Bench::new();
+    std::fs::write(bench.path("taken"), "").unwrap();
+    let ran = bench.compare(&["--report-directory", "taken"]).exits(2);
+    assert!(ran.said().contains("report-directory"), "{}", ran.said());
+}
