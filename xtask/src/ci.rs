@@ -1,0 +1,195 @@
+//! `cargo xtask ci`: everything that must hold before a change lands, in stages, stopping at the first that fails.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use tokio::process::Command;
+
+use crate::children;
+use crate::demo::Desk;
+use crate::environment::{self, Environment};
+use crate::places::cargo;
+use crate::problem::{Problem, Result};
+use crate::{e2e, tidy};
+
+/// Runs every check: format, clippy, tidy, documentation, tests, and the demo from end to end.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// Run these stages alone.
+    #[arg(long, value_enum, value_name = "STAGE", num_args = 1..)]
+    only: Vec<Stage>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Stage {
+    Format,
+    Clippy,
+    Tidy,
+    Docs,
+    Tests,
+    DocTests,
+    E2e,
+}
+
+const STAGES: [Stage; 7] = [
+    Stage::Format,
+    Stage::Clippy,
+    Stage::Tidy,
+    Stage::Docs,
+    Stage::Tests,
+    Stage::DocTests,
+    Stage::E2e,
+];
+
+impl Stage {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Format => "format",
+            Self::Clippy => "clippy",
+            Self::Tidy => "tidy",
+            Self::Docs => "docs",
+            Self::Tests => "tests",
+            Self::DocTests => "doc-tests",
+            Self::E2e => "e2e",
+        }
+    }
+
+    async fn run(self, desk: &Desk) -> Result<()> {
+        match self {
+            Self::Format => check(desk, &["fmt", "--all", "--check"], &[]).await,
+            Self::Clippy => {
+                let lints = [
+                    "clippy",
+                    "--workspace",
+                    "--all-targets",
+                    "--",
+                    "--deny",
+                    "warnings",
+                ];
+                check(desk, &lints, &[]).await
+            }
+            Self::Tidy => tidy::run(desk).await,
+            Self::Docs => {
+                let deny = [("RUSTDOCFLAGS", PathBuf::from("--deny warnings"))];
+                check(
+                    desk,
+                    &[
+                        "doc",
+                        "--workspace",
+                        "--no-deps",
+                        "--document-private-items",
+                    ],
+                    &deny,
+                )
+                .await
+            }
+            Self::Tests => tests(desk).await,
+            Self::DocTests => check(desk, &["test", "--workspace", "--doc", "--quiet"], &[]).await,
+            Self::E2e => e2e::run(desk).await,
+        }
+    }
+}
+
+/// Runs the stages in order.
+pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
+    let started = Instant::now();
+    let mut passed = Vec::new();
+    for stage in STAGES
+        .into_iter()
+        .filter(|stage| options.only.is_empty() || options.only.contains(stage))
+    {
+        let name = stage.name();
+        desk.terminal.line(&format!("── {name}"));
+        let began = Instant::now();
+        if let Err(problem) = stage.run(desk).await {
+            desk.terminal.line(&format!(
+                "── {name} failed after {:.1} s",
+                began.elapsed().as_secs_f32()
+            ));
+            if problem.is_interrupt() {
+                return Err(problem);
+            }
+            let help = problem
+                .advice()
+                .map(|advice| format!("{advice}\n"))
+                .unwrap_or_default();
+            return Err(
+                Problem::new(format!("stage {name}: {problem}")).help(format!(
+                    "{help}run this stage again: cargo xtask ci --only {name}"
+                )),
+            );
+        }
+        let took = format!("{:>7.1} s", began.elapsed().as_secs_f32());
+        desk.terminal
+            .line(&format!("── {name} passed in {}", took.trim_start()));
+        passed.push(format!("  {name:<10} {took}  passed"));
+    }
+    for line in passed {
+        desk.terminal.line(&line);
+    }
+    desk.terminal.line(&format!(
+        "all stages passed in {:.0} s",
+        started.elapsed().as_secs_f32()
+    ));
+    Ok(())
+}
+
+/// All tests; nextest runs them when it is installed, because it knows which may run at once.
+async fn tests(desk: &Desk) -> Result<()> {
+    let environment = Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
+    let mut variables: Vec<(&str, PathBuf)> = environment
+        .variables()
+        .into_iter()
+        .map(|(name, path)| (name, path.to_owned()))
+        .collect();
+    let kubectl =
+        environment::prepare_kubectl(&desk.places, &desk.terminal, &desk.interrupt).await?;
+    match kubectl {
+        Some(program) => variables.push(("LOCAL_CLOUD_KUBECTL", program)),
+        None => desk
+            .terminal
+            .line("not tried: the local cluster with kubectl, which this machine does not have"),
+    }
+    if has_nextest(desk).await? {
+        check(desk, &["nextest", "run", "--workspace"], &variables).await
+    } else {
+        // Without nextest's test groups one thread keeps the Spark tests apart.
+        check(
+            desk,
+            &[
+                "test",
+                "--workspace",
+                "--lib",
+                "--bins",
+                "--tests",
+                "--",
+                "--test-threads=1",
+            ],
+            &variables,
+        )
+        .await
+    }
+}
+
+async fn has_nextest(desk: &Desk) -> Result<bool> {
+    let mut command = cargo(&desk.places.repository);
+    command.args(["nextest", "--version"]);
+    Ok(children::output(command, &desk.interrupt)
+        .await?
+        .status
+        .success())
+}
+
+async fn check(desk: &Desk, arguments: &[&str], variables: &[(&str, PathBuf)]) -> Result<()> {
+    let mut command: Command = cargo(&desk.places.repository);
+    command
+        .args(arguments)
+        .envs(variables.iter().map(|(name, value)| (name, value)));
+    let called = children::as_typed(&command);
+    let status = children::pass_through(command, &desk.interrupt).await?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Problem::new(format!("`{called}` ended with {status}")))
+    }
+}

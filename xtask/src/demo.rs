@@ -1,0 +1,144 @@
+//! `cargo xtask demo`: the whole benchmark on this machine, from provisioning to the pull-request comment.
+
+pub(crate) mod chain;
+pub(crate) mod cloud;
+pub(crate) mod fetch;
+pub(crate) mod progress;
+pub(crate) mod results;
+pub(crate) mod step_view;
+pub(crate) mod workflow;
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use crate::build;
+use crate::environment::Environment;
+use crate::interrupt::Interrupt;
+use crate::places::Places;
+use crate::problem::Result;
+use crate::terminal::Terminal;
+
+use chain::{Chain, Experiment};
+use cloud::Cloud;
+use results::Results;
+use step_view::Detail;
+
+/// Runs the benchmark without and with Dynamic Resource Allocation on this machine, and compares.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// How long the shortest task sleeps, in seconds; the longest sleeps five times that. 20 is the origin's experiment.
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    unit_seconds: u32,
+    /// Leave the local cloud up afterwards, until Ctrl-C, and say how to reach it.
+    #[arg(long)]
+    keep: bool,
+    /// How long a node stays when it is empty.
+    #[arg(long, value_name = "DURATION", default_value = "10s")]
+    consolidate_after: String,
+    /// Show everything that the steps print, also what GitHub would fold away.
+    #[arg(long)]
+    verbose: bool,
+}
+
+impl Options {
+    /// What the end-to-end test runs: the shortest experiment that still shows the difference.
+    pub(crate) fn for_test() -> Self {
+        Self {
+            unit_seconds: 4,
+            keep: false,
+            consolidate_after: "10s".into(),
+            verbose: false,
+        }
+    }
+}
+
+/// What all commands have at hand.
+#[derive(Clone, Debug)]
+pub(crate) struct Desk {
+    pub(crate) places: Places,
+    pub(crate) terminal: Terminal,
+    pub(crate) interrupt: Interrupt,
+}
+
+/// Runs the demo; results go to `target/demo` of the repository.
+pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
+    let stage = Stage::set(options, desk, desk.places.results("demo")).await?;
+    let outcome = show(options, desk, &stage).await;
+    desk.terminal.live("");
+    if let Some(complaints) = stage.cloud.complaints() {
+        desk.terminal.line(&format!(
+            "the local cloud complained (see local-cloud.log beside the results):\n{complaints}"
+        ));
+    }
+    stage.strike().await;
+    outcome
+}
+
+async fn show(options: &Options, desk: &Desk, stage: &Stage) -> Result<()> {
+    let mut chain = stage.chain(options, desk)?;
+    let ran = chain.run_all().await;
+    let cleaned = chain.finish().await;
+    ran.and(cleaned)?;
+    let results = Results::collect(&stage.folder, &stage.cloud).await?;
+    desk.terminal.line("");
+    for line in chain.verdict().lines() {
+        desk.terminal.line(line);
+    }
+    for line in results.closing_lines(&desk.places.repository) {
+        desk.terminal.line(&line);
+    }
+    if options.keep {
+        for line in stage.cloud.how_to_reach(&stage.environment) {
+            desk.terminal.line(&line);
+        }
+        desk.interrupt.raised().await;
+    }
+    Ok(())
+}
+
+/// Everything a chain stands on: built binaries, programs, an empty results folder and a running local cloud.
+#[derive(Debug)]
+pub(crate) struct Stage {
+    pub(crate) environment: Environment,
+    pub(crate) cloud: Cloud,
+    pub(crate) folder: PathBuf,
+    /// Keeps other demos out of the folder.
+    _lock: File,
+}
+
+impl Stage {
+    pub(crate) async fn set(options: &Options, desk: &Desk, folder: PathBuf) -> Result<Self> {
+        let unit = options.unit_seconds;
+        desk.terminal.line(&format!("The origin's experiment with tasks of {unit} to {} s, on a cluster emulated on this machine.", 5 * unit));
+        desk.terminal.line("Spark, its executors and all times are real; nodes are processes, so sizes and speeds are this machine's.");
+        let environment =
+            Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
+        build::binaries(&desk.places, &desk.interrupt).await?;
+        let lock = results::take(&folder)?;
+        let cloud = Cloud::start(&desk.places, &environment, &folder, &desk.interrupt).await?;
+        Ok(Self {
+            environment,
+            cloud,
+            folder,
+            _lock: lock,
+        })
+    }
+
+    pub(crate) fn chain(&self, options: &Options, desk: &Desk) -> Result<Chain> {
+        let experiment = Experiment {
+            unit_seconds: options.unit_seconds,
+            consolidate_after: options.consolidate_after.clone(),
+            detail: if options.verbose {
+                Detail::Everything
+            } else {
+                Detail::Folded
+            },
+        };
+        Chain::new(experiment, self, desk)
+    }
+
+    /// Ends the local cloud and everything it runs.
+    pub(crate) async fn strike(self) {
+        self.cloud.end().await;
+    }
+}

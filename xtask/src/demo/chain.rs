@@ -1,0 +1,234 @@
+//! The benchmark as a workflow: which action runs when, with which inputs, and whose outputs they come from.
+//! All settings of the demo are in this file.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+
+use super::cloud::{BUCKET, Cloud, PULL_REQUEST, REPOSITORY, STATE_BUCKET, TOKEN};
+use super::step_view::Detail;
+use super::workflow::Workflow;
+use super::{Desk, Stage};
+use crate::problem::{Result, WhileDoing as _};
+use crate::runner::{GitHub, Settings};
+
+const REGION: &str = "us-east-1";
+pub(crate) const JOB_ROLE: &str = "arn:aws:iam::000000000000:role/demo-job-execution";
+const ROOT_MODULE: &str = "xtask/demo/infra";
+const SCRIPTS: &str = "fixtures/threadsleep";
+pub(crate) const ENTRY_POINT: &str = "src/threadsleep.py";
+
+/// What a person can choose about the demo.
+#[derive(Debug, Clone)]
+pub(crate) struct Experiment {
+    pub(crate) unit_seconds: u32,
+    pub(crate) consolidate_after: String,
+    /// How much of the steps' own output is shown.
+    pub(crate) detail: Detail,
+}
+
+/// The steps of one benchmark, run one after the other.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    experiment: Experiment,
+    workflow: Workflow,
+    repository: PathBuf,
+    virtual_cluster_id: String,
+    /// Where results go; steps are told it relative to the repository.
+    folder: PathBuf,
+}
+
+impl Chain {
+    pub(crate) fn new(experiment: Experiment, stage: &Stage, desk: &Desk) -> Result<Self> {
+        let settings = Settings {
+            binaries: desk.places.binaries.clone(),
+            workspace: desk.places.repository.clone(),
+            github: github(&stage.cloud),
+            environment: environment(stage),
+        };
+        Ok(Self {
+            workflow: Workflow::new(settings, &stage.cloud.endpoints, &stage.folder, desk)?,
+            repository: desk.places.repository.clone(),
+            virtual_cluster_id: stage.cloud.virtual_cluster_id.clone(),
+            folder: stage.folder.clone(),
+            experiment,
+        })
+    }
+
+    /// The whole benchmark.
+    pub(crate) async fn run_all(&mut self) -> Result<()> {
+        self.provision().await?;
+        self.upload().await?;
+        self.run_job("static").await?;
+        self.run_job("dra").await?;
+        self.compare("compare").await
+    }
+
+    /// Runs the post steps; call it whatever happened before.
+    pub(crate) async fn finish(&mut self) -> Result<()> {
+        self.workflow.finish().await
+    }
+
+    /// What the comparison said, for the end of the demo.
+    pub(crate) fn verdict(&self) -> &str {
+        self.workflow.log_of("compare")
+    }
+
+    /// Terraform with its state in S3, then the NodePools.
+    async fn provision(&mut self) -> Result<()> {
+        let module = self.folder.join("infra");
+        copy_folder(&self.repository.join(ROOT_MODULE), &module)?;
+        let variables = [
+            ("virtual_cluster_id", self.virtual_cluster_id.as_str()),
+            ("job_execution_role_arn", JOB_ROLE),
+            ("bucket", BUCKET),
+            ("region", REGION),
+        ];
+        let backend = [
+            ("bucket", STATE_BUCKET),
+            ("key", "demo/terraform.tfstate"),
+            ("region", REGION),
+        ];
+        let with = [
+            ("command", "apply".into()),
+            ("root-module", self.relative(&module)),
+            ("variables", lines(&variables)),
+            ("backend-config", lines(&backend)),
+            ("region", REGION.into()),
+            (
+                "consolidate-after",
+                self.experiment.consolidate_after.clone(),
+            ),
+        ];
+        self.workflow
+            .step("provision", "provision-infra", self.experiment.detail, with)
+            .await
+    }
+
+    /// The job's script and the pod templates.
+    async fn upload(&mut self) -> Result<()> {
+        let with = [
+            ("source", SCRIPTS.into()),
+            ("bucket", self.workflow.output("provision", "bucket")?),
+            ("region", self.workflow.output("provision", "region")?),
+            ("entry-point", ENTRY_POINT.into()),
+        ];
+        self.workflow
+            .step("upload", "upload-scripts", self.experiment.detail, with)
+            .await
+    }
+
+    /// One job run of one variant.
+    async fn run_job(&mut self, variant: &str) -> Result<()> {
+        let output = |step: &str, name: &str| self.workflow.output(step, name);
+        let bucket = output("provision", "bucket")?;
+        let with = [
+            ("mode", variant.into()),
+            (
+                "virtual-cluster-id",
+                output("provision", "virtual-cluster-id")?,
+            ),
+            (
+                "execution-role-arn",
+                output("provision", "job-execution-role-arn")?,
+            ),
+            ("region", output("provision", "region")?),
+            ("entry-point", output("upload", "entry-point-uri")?),
+            ("arguments", self.experiment.unit_seconds.to_string()),
+            ("driver-template", output("upload", "driver-template-uri")?),
+            (
+                "executor-template",
+                output("upload", "executor-template-uri")?,
+            ),
+            ("event-log-uri", format!("s3://{bucket}/spark-events/")),
+            ("log-uri", format!("s3://{bucket}/logs/")),
+            ("record-uri", format!("s3://{bucket}/records/")),
+            (
+                "directory",
+                self.relative(&self.folder.join("runs").join(variant)),
+            ),
+            ("poll-interval", "2s".into()),
+            ("node-linger", "60s".into()),
+        ];
+        self.workflow
+            .step(variant, "run-spark-job", self.experiment.detail, with)
+            .await
+    }
+
+    /// The comparison and its comment; a second one updates the comment of the first.
+    pub(crate) async fn compare(&mut self, id: &str) -> Result<()> {
+        let with = [
+            ("static", self.workflow.output("static", "record")?),
+            ("dra", self.workflow.output("dra", "record")?),
+            ("region", self.workflow.output("provision", "region")?),
+            ("report-directory", self.relative(&self.folder)),
+            ("comment", "always".into()),
+        ];
+        // What it says is what the demo ends with.
+        self.workflow
+            .step(id, "compare-dra", Detail::Nothing, with)
+            .await
+    }
+
+    /// A path as a workflow would write it: relative to the checked-out repository.
+    fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(&self.repository)
+            .unwrap_or(path)
+            .display()
+            .to_string()
+    }
+}
+
+/// The pull request that the job belongs to.
+fn github(cloud: &Cloud) -> GitHub {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    GitHub {
+        repository: REPOSITORY.into(),
+        pull_request: PULL_REQUEST,
+        token: TOKEN.into(),
+        api_url: cloud.endpoints.github.clone(),
+        server_url: "https://github.com".into(),
+        // A number of its own for each demo: the client tokens of job runs are made from it.
+        run_id: since_1970.map_or(1, |since| since.as_secs()),
+        run_attempt: 1,
+        sha: "0123456789abcdef0123456789abcdef01234567".into(),
+    }
+}
+
+/// The workflow's `env:`: where the cloud is, and a PATH that begins with Terraform as the image's does.
+fn environment(stage: &Stage) -> IndexMap<String, String> {
+    let mut environment = stage.cloud.environment.clone();
+    // The runner sets this one itself, from its context.
+    environment.shift_remove("GITHUB_API_URL");
+    let terraform = stage
+        .environment
+        .terraform
+        .parent()
+        .unwrap_or(Path::new("/"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    environment.insert("PATH".into(), format!("{}:{path}", terraform.display()));
+    environment
+}
+
+fn lines(pairs: &[(&str, &str)]) -> String {
+    pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A fresh copy, as a fresh checkout is: Terraform leaves its working files in the folder.
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    let copy = || -> std::io::Result<()> {
+        std::fs::create_dir_all(to)?;
+        for entry in std::fs::read_dir(from)? {
+            let entry = entry?;
+            if entry.file_type()?.is_file() {
+                std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    };
+    copy().while_doing(|| format!("copy `{}` to `{}`", from.display(), to.display()))
+}

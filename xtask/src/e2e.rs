@@ -1,0 +1,51 @@
+//! `cargo xtask e2e`: the demo, and then what must be true of its results.
+//! Reads the result files as a user's script would; knows no type of the workspace.
+
+mod checks;
+mod clients;
+mod result_files;
+
+use crate::demo::{Desk, Options, Stage, results::Results};
+use crate::problem::{Problem, Result};
+
+use checks::Checks;
+use result_files::ResultFiles;
+
+/// Runs the demo into `target/e2e`, compares twice, and checks everything the project promises about it.
+pub(crate) async fn run(desk: &Desk) -> Result<()> {
+    let options = Options::for_test();
+    let stage = Stage::set(&options, desk, desk.places.results("e2e")).await?;
+    let mut checks = Checks::default();
+    let outcome = play(&options, desk, &stage, &mut checks).await;
+    desk.terminal.live("");
+    let complaints = stage.cloud.complaints();
+    stage.strike().await;
+    outcome?;
+    checks.outcome(
+        "the local cloud had nothing to complain about",
+        complaints.map_or(Ok(()), Err),
+    );
+    for line in checks.lines() {
+        desk.terminal.line(&line);
+    }
+    match checks.failed() {
+        0 => Ok(()),
+        _ => Err(Problem::new("the demo's results are not what they must be")
+            .help("the files that were checked are in target/e2e")),
+    }
+}
+
+async fn play(options: &Options, desk: &Desk, stage: &Stage, checks: &mut Checks) -> Result<()> {
+    let mut chain = stage.chain(options, desk)?;
+    let ran = async {
+        chain.run_all().await?;
+        // The same pull request again: the comment must be updated, not added.
+        chain.compare("compare again").await
+    }
+    .await;
+    let cleaned = chain.finish().await;
+    ran.and(cleaned)?;
+    let results = Results::collect(&stage.folder, &stage.cloud).await?;
+    checks.results(&ResultFiles::read(&results.folder)?, &results.comments);
+    clients::check(stage, desk, checks).await
+}
