@@ -232,8 +232,10 @@ async fn later_steps_see_what_earlier_ones_exported() {
 #[tokio::test]
 async fn a_cancelled_step_gets_sigint_and_its_post_step_still_runs() {
     let action = format!("{ACTION}  post-entrypoint: /after\n");
-    let script = r#"trap 'echo interrupted; kill $!; exit 130' INT
-        echo id=42 >> "$GITHUB_STATE"; echo ready; sleep 60 & wait"#;
+    // The child is there before `ready`, so that the handler always has one to end.
+    let script = r#"sleep 60 & child=$!
+        trap 'echo interrupted; kill $child; exit 130' INT
+        echo id=42 >> "$GITHUB_STATE"; echo ready; wait"#;
     let fixture = Fixture::new(&action, script);
     fixture.binary("after", r#"echo "clean up $STATE_id""#);
     let (sender, interrupt) = Interrupt::by_hand();
