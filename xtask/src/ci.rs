@@ -162,6 +162,8 @@ async fn tests(desk: &Desk) -> Result<()> {
                 "--lib",
                 "--bins",
                 "--tests",
+                // A test of gha drives its example.
+                "--examples",
                 "--",
                 "--test-threads=1",
             ],
