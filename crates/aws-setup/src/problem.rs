@@ -21,6 +21,8 @@ pub enum ProblemKind {
     NoCredentials,
     /// The credentials are no longer valid.
     ExpiredCredentials,
+    /// The service does not know the credentials, or they do not fit together.
+    WrongCredentials,
     /// The credentials do not allow it.
     Denied,
     /// The thing asked for does not exist.
@@ -100,6 +102,9 @@ impl SdkProblem {
             ProblemKind::ExpiredCredentials => Some(
                 "raise `role-duration-seconds` of `aws-actions/configure-aws-credentials` (its default is 1 hour) and the role's maximum session duration",
             ),
+            ProblemKind::WrongCredentials => Some(
+                "correct `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, which belong together, or let `aws-actions/configure-aws-credentials` set them before this step",
+            ),
             ProblemKind::Timeout | ProblemKind::Throttled | ProblemKind::Failed => {
                 Some("it was tried several times; run again later")
             }
@@ -121,6 +126,7 @@ impl fmt::Display for SdkProblem {
             ProblemKind::Timeout => "no answer in time",
             ProblemKind::NoCredentials => "no usable AWS credentials",
             ProblemKind::ExpiredCredentials => "the AWS credentials have expired",
+            ProblemKind::WrongCredentials => "the AWS credentials are wrong",
             ProblemKind::Denied => "access denied",
             ProblemKind::NotFound => "not found",
             ProblemKind::WrongRegion => "it is in another region",
@@ -179,16 +185,17 @@ fn of_answer(code: Option<&str>, status: Option<u16>) -> ProblemKind {
             _,
         ) => ProblemKind::ExpiredCredentials,
         (
-            "AccessDenied"
-            | "AccessDeniedException"
-            | "UnauthorizedOperation"
-            | "InvalidAccessKeyId"
+            "InvalidAccessKeyId"
             | "SignatureDoesNotMatch"
+            | "InvalidSignatureException"
             | "UnrecognizedClientException"
             | "InvalidClientTokenId"
             | "InvalidToken",
             _,
-        ) => ProblemKind::Denied,
+        ) => ProblemKind::WrongCredentials,
+        ("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation", _) => {
+            ProblemKind::Denied
+        }
         ("NoSuchBucket" | "NoSuchKey" | "NotFound" | "ResourceNotFoundException", _) => {
             ProblemKind::NotFound
         }

@@ -37,6 +37,24 @@ fn codes_decide_before_the_status() {
 }
 
 #[test]
+fn wrong_credentials_are_not_a_missing_permission() {
+    for code in [
+        "SignatureDoesNotMatch",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+    ] {
+        let problem = answer(403, Some(code));
+        assert_eq!(problem.kind, ProblemKind::WrongCredentials, "{code}");
+        let help = problem.help().unwrap_or_default();
+        for part in ["`AWS_SECRET_ACCESS_KEY`", "configure-aws-credentials"] {
+            assert!(help.contains(part), "{part} in {help}");
+        }
+    }
+    assert_eq!(answer(403, Some("AccessDenied")).kind, ProblemKind::Denied);
+}
+
+#[test]
 fn without_a_code_the_status_decides() {
     let kinds = [301, 403, 404, 429, 500, 400].map(|status| answer(status, None).kind);
     assert_eq!(
