@@ -7,6 +7,7 @@ use crate::manifest::{self, ClusterFacts, Manifest};
 use crate::report::{self, TerraformPart};
 use crate::terraform::{Goal, Program, Terraform};
 use gha::{Failure, Runner};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long Karpenter may take to accept an object.
@@ -32,6 +33,7 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
         root: inputs.root_module.clone(),
         variables: inputs.variables.clone(),
         region: inputs.region.as_ref().map(ToString::to_string),
+        annotates: runner.context.actions,
         log: runner.log.clone(),
         cancel: runner.cancel.clone(),
     };
@@ -69,7 +71,11 @@ impl Session {
     }
 
     async fn output(&self) -> Result<(), Failure> {
-        let provisioned = self.publish(&self.terraform.outputs().await?)?;
+        let outputs = self.terraform.outputs().await?;
+        if outputs.is_empty() {
+            return Err(nothing_applied(&self.inputs.root_module));
+        }
+        let provisioned = self.publish(&outputs)?;
         self.runner
             .summary
             .append(&report::terraform(self.part(None)))?;
@@ -146,7 +152,7 @@ impl Session {
         let manifests = manifest::render(facts, settings).map_err(|error| {
             Failure::bug("a manifest of this action cannot be rendered").because(&error)
         })?;
-        let cluster = Cluster::connect(self.inputs.kubeconfig.as_deref()).await?;
+        let cluster = self.connect().await?;
         let applied = self.apply_manifests(&cluster, &manifests).await?;
         self.runner
             .summary
@@ -182,10 +188,22 @@ impl Session {
         Ok(results)
     }
 
+    async fn connect(&self) -> Result<Cluster, ClusterError> {
+        let variable = |name| self.runner.context.variable(name);
+        let usual: Vec<PathBuf> = match (variable("KUBECONFIG"), variable("HOME")) {
+            (Some(paths), _) => std::env::split_paths(paths).collect(),
+            (None, Some(home)) => vec![Path::new(home).join(".kube/config")],
+            (None, None) => Vec::new(),
+        };
+        Cluster::connect(self.inputs.kubeconfig.as_deref(), &usual).await
+    }
+
     async fn remove_node_pools(&self, outputs: &TerraformOutputs) -> Result<(), Failure> {
         // After an earlier, interrupted destroy the outputs may be gone while the NodePools are not.
-        let cluster_name = outputs.get("cluster_name").and_then(|output| output.text());
-        let removal = match Cluster::connect(self.inputs.kubeconfig.as_deref()).await {
+        let cluster_name = outputs
+            .get("cluster_name")
+            .and_then(|output| output.first_text());
+        let removal = match self.connect().await {
             Ok(cluster) => cluster.remove(cluster_name, REMOVE_PATIENCE).await,
             Err(error) => Err(error),
         };
@@ -233,4 +251,18 @@ impl Session {
             changes,
         }
     }
+}
+
+fn nothing_applied(root: &Path) -> Failure {
+    Failure::bad_input(
+        "command",
+        format!(
+            "nothing is applied yet: the state of root module `{}` has no outputs to read",
+            root.display()
+        ),
+    )
+    .help(
+        "run `command: apply` first; if that was done, check that `backend-config` names the same state \
+         and that the root module has outputs",
+    )
 }

@@ -5,6 +5,7 @@ mod connect;
 mod error;
 mod readiness;
 mod remove;
+mod secrecy;
 
 pub(crate) use error::ClusterError;
 pub(crate) use remove::Removal;

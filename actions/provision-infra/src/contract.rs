@@ -12,6 +12,9 @@ use gha::Failure;
 use std::fmt;
 use std::str::FromStr;
 
+/// The only output that may be a list, of which the first item counts: the origin declares it with `count`.
+const LISTED: &str = "emr_on_eks_role_arn";
+
 /// Outputs of the contract and the older names they may also go by, in the order in which they are shown.
 const CONTRACT: [Wanted; 7] = [
     Wanted::new("cluster_name", &[]),
@@ -112,9 +115,42 @@ impl Provisioned {
 #[error("the root module's outputs do not fulfil the contract")]
 pub(crate) struct ContractError {
     /// One line for each output that is missing or wrong.
-    pub(crate) problems: Vec<String>,
+    pub(crate) problems: Vec<Problem>,
     /// Names of the outputs there are.
     pub(crate) found: Vec<String>,
+}
+
+/// One output that is missing or wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    fault: Fault,
+    text: String,
+}
+
+/// What is wrong with an output, as far as the way to mend it differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Missing,
+    Sensitive,
+    Wrong,
+}
+
+impl Fault {
+    const fn remedy(self) -> &'static str {
+        match self {
+            Self::Missing => "add the missing `output` blocks to the root module",
+            Self::Sensitive => {
+                "remove `sensitive = true` from the outputs said to be sensitive: such a value cannot be passed on"
+            }
+            Self::Wrong => "correct the `value` of the named outputs",
+        }
+    }
+}
+
+impl Problem {
+    const fn new(fault: Fault, text: String) -> Self {
+        Self { fault, text }
+    }
 }
 
 impl From<ContractError> for Failure {
@@ -124,18 +160,29 @@ impl From<ContractError> for Failure {
         } else {
             format!("outputs found: {}", error.found.join(", "))
         };
-        let mut failure = Failure::bad_input("root-module", format!("{error}; {found}")).help(
-            "add the missing `output` blocks to the root module and run `apply` again; \
-             the contract is in the action's README, section \"Outputs your root module must have\"",
-        );
-        failure.causes = error.problems;
+        let remedies: Vec<_> = [Fault::Missing, Fault::Sensitive, Fault::Wrong]
+            .into_iter()
+            .filter(|fault| error.problems.iter().any(|problem| problem.fault == *fault))
+            .map(Fault::remedy)
+            .collect();
+        let mut failure =
+            Failure::bad_input("root-module", format!("{error}; {found}")).help(format!(
+                "{}; then run `apply` again; \
+                 the contract is in the action's README, section \"Outputs your root module must have\"",
+                remedies.join("; ")
+            ));
+        failure.causes = error
+            .problems
+            .into_iter()
+            .map(|problem| problem.text)
+            .collect();
         failure
     }
 }
 
 struct Reader<'a> {
     outputs: &'a TerraformOutputs,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
@@ -154,31 +201,38 @@ impl Reader<'_> {
     }
 }
 
-fn find<T>(outputs: &TerraformOutputs, wanted: Wanted) -> Result<T, String>
+fn find<T>(outputs: &TerraformOutputs, wanted: Wanted) -> Result<T, Problem>
 where
     T: FromStr,
     T::Err: fmt::Display,
 {
-    let Some((name, output)) = std::iter::once(&wanted.name)
-        .chain(wanted.aliases)
+    let Some((name, output)) = std::iter::once(wanted.name)
+        .chain(wanted.aliases.iter().copied())
         .find_map(|name| Some((name, outputs.get(name)?)))
     else {
-        return Err(missing(wanted));
+        return Err(Problem::new(Fault::Missing, missing(wanted)));
     };
     if output.sensitive {
         // The value must not be shown, so it cannot be handed to the steps that need it.
-        return Err(format!(
-            "output `{name}` is marked sensitive, but the next steps need it: remove `sensitive = true`"
+        return Err(Problem::new(
+            Fault::Sensitive,
+            format!("output `{name}` is marked sensitive, but the next steps need to see it"),
         ));
     }
-    let text = output.text().ok_or_else(|| {
-        format!(
+    let wrong = |text| Problem::new(Fault::Wrong, text);
+    let text = if name == LISTED {
+        output.first_text()
+    } else {
+        output.text()
+    };
+    let text = text.ok_or_else(|| {
+        wrong(format!(
             "output `{name}`: expected a string, found {}",
             output.shape()
-        )
+        ))
     })?;
     text.parse()
-        .map_err(|error| format!("output `{name}` = `{text}`: {error}"))
+        .map_err(|error| wrong(format!("output `{name}` = `{text}`: {error}")))
 }
 
 fn missing(wanted: Wanted) -> String {

@@ -77,6 +77,19 @@ impl Diagnostic {
         }
     }
 
+    /// Whether it is a sentence about nothing in particular.
+    pub(crate) fn says_only_a_summary(&self) -> bool {
+        self.range.is_none() && self.address.is_none() && self.detail.trim().is_empty()
+    }
+
+    /// Whether it is about the value given for a variable of the root module.
+    pub(crate) fn is_about_variable(&self, name: &str) -> bool {
+        // By the name, which is ours: the words around it are Terraform's and may change.
+        let unplaced = self.range.is_none() && self.address.is_none();
+        (unplaced && self.detail.contains(&format!("\"{name}\"")))
+            || self.detail.contains(&format!("-var=\"{name}="))
+    }
+
     /// The title and the detail below it, without the place.
     pub(crate) fn text(&self) -> String {
         let detail = self.detail.trim();

@@ -55,6 +55,8 @@ pub(crate) struct Terraform {
     pub(crate) variables: Vec<(String, String)>,
     /// `AWS_REGION` for the program, when the user chose one.
     pub(crate) region: Option<String>,
+    /// Whether each of Terraform's errors becomes an annotation; if not, the failure carries them all.
+    pub(crate) annotates: bool,
     pub(crate) log: Log,
     pub(crate) cancel: CancellationToken,
 }
@@ -172,7 +174,7 @@ impl Terraform {
         Ok(outputs)
     }
 
-    /// Runs one subcommand, shows its lines in a group and its diagnostics as annotations.
+    /// Runs one subcommand and shows its lines in a group, then its diagnostics.
     async fn step(&self, step: &'static str, arguments: Vec<OsString>) -> Result<Told, Failure> {
         self.go_on(step)?;
         let mut told = Told::default();
@@ -187,7 +189,10 @@ impl Terraform {
                 match parsed {
                     Line::Text(text) => self.log.info(&text),
                     Line::Event { event, message } => {
-                        self.log.info(&message);
+                        // Diagnostics are shown below, each once.
+                        if !matches!(event, Event::Diagnostic(_)) {
+                            self.log.info(&message);
+                        }
                         told.note(event, &mut diagnostics);
                     }
                 }
@@ -199,16 +204,20 @@ impl Terraform {
             .any(|diagnostic| diagnostic.range.is_some());
         for diagnostic in diagnostics {
             // After the mistakes in the files, init adds an error that only says that there are some.
-            if step == "init" && placed && diagnostic.range.is_none() {
-                continue;
-            }
-            self.show(&diagnostic);
-            if diagnostic.severity == Severity::Error {
+            let is_error = diagnostic.severity == Severity::Error;
+            if step == "init" && placed && is_error && diagnostic.says_only_a_summary() {
+                self.log.debug(&diagnostic.text());
+            } else if is_error {
                 told.errors.push(diagnostic);
+            } else {
+                self.show(&diagnostic);
             }
         }
-        self.check(step, finished, &told)?;
-        Ok(told)
+        let checked = self.check(step, finished, &told);
+        if self.annotates || checked.is_ok() {
+            told.errors.iter().for_each(|error| self.show(error));
+        }
+        checked.map(|()| told)
     }
 
     /// Starts nothing once a signal has come.
@@ -274,6 +283,8 @@ impl Terraform {
             root: &self.root,
             finished: &finished,
             errors: &told.errors,
+            annotated: self.annotates,
+            variables: &self.variables,
             done: &told.done,
         }
         .into())

@@ -1,5 +1,6 @@
 //! What can go wrong with the cluster, decided by codes, and how to fix it.
 
+use super::secrecy;
 use crate::manifest::Kind;
 use gha::Failure;
 use std::error::Error;
@@ -49,6 +50,11 @@ impl fmt::Display for Request {
 pub(crate) enum ClusterError {
     #[error("the cluster is not known: there is no usable kubeconfig")]
     NoConfiguration { source: Cause },
+    #[error("{fault}")]
+    Kubeconfig {
+        /// Path, place and reason, without anything the file says.
+        fault: String,
+    },
     #[error("{request}: it cannot be reached")]
     Unreachable { request: Request, source: Cause },
     #[error("{request}: the credentials were refused")]
@@ -125,6 +131,7 @@ impl ClusterError {
     fn title(&self) -> &'static str {
         match self {
             Self::NoConfiguration { .. } => "No cluster configuration",
+            Self::Kubeconfig { .. } => "Kubeconfig cannot be read",
             Self::Unreachable { .. } => "Cluster not reachable",
             Self::Credentials { .. } => "Cluster refused the credentials",
             Self::UnknownKind { .. } => "Karpenter not installed",
@@ -140,6 +147,9 @@ impl ClusterError {
             Self::NoConfiguration { .. } => {
                 "write a kubeconfig for the cluster in an earlier step and name it in the input `kubeconfig`; one that runs \
                  a program for its token needs that program here; or set `node-pools: false`"
+            }
+            Self::Kubeconfig { .. } => {
+                "correct the file at that place; its text is not shown here, because it may hold a token or a key"
             }
             Self::Unreachable { .. } => {
                 "check that the address in the kubeconfig is this cluster's, that its endpoint is public or the runner \
@@ -176,9 +186,15 @@ impl From<ClusterError> for Failure {
         if let ClusterError::Invalid { fields, .. } = &error {
             failure.causes.clone_from(fields);
         }
-        match error.source() {
-            Some(source) => failure.because(source),
-            None => failure,
+        let Some(source) = error.source() else {
+            return failure;
+        };
+        match secrecy::instead_of(source) {
+            Some(said) => {
+                failure.causes.push(said);
+                failure
+            }
+            None => failure.because(source),
         }
     }
 }

@@ -17,7 +17,7 @@ async fn connected() -> (LocalCloud, Cluster) {
         .iter()
         .find(|(name, _)| name == "KUBECONFIG")
         .unwrap();
-    let cluster = Cluster::connect(Some(&PathBuf::from(kubeconfig)))
+    let cluster = Cluster::connect(Some(&PathBuf::from(kubeconfig)), &[])
         .await
         .unwrap();
     (cloud, cluster)

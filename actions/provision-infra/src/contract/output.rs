@@ -43,6 +43,11 @@ impl TerraformOutputs {
         self.0.get(name).filter(|output| !output.value.is_null())
     }
 
+    /// Whether there is none at all, as in a state to which nothing was applied.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The names, in alphabetical order.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
@@ -60,12 +65,16 @@ impl TerraformOutputs {
 }
 
 impl TerraformOutput {
-    /// The text; of a list, as the origin's role ARN is, the first item.
+    /// The text.
     pub(crate) fn text(&self) -> Option<&str> {
+        self.value.as_str()
+    }
+
+    /// The text; of a list, as the origin's role ARN is, the first item.
+    pub(crate) fn first_text(&self) -> Option<&str> {
         match &self.value {
-            Value::String(text) => Some(text),
             Value::Array(items) => items.first()?.as_str(),
-            _ => None,
+            value => value.as_str(),
         }
     }
 
@@ -77,7 +86,10 @@ impl TerraformOutput {
             Value::Number(_) => "a number",
             Value::String(_) => "a string",
             Value::Array(items) if items.is_empty() => "an empty list",
-            Value::Array(_) => "a list whose first item is not a string",
+            Value::Array(items) if !items[0].is_string() => {
+                "a list that begins with something else"
+            }
+            Value::Array(_) => "a list",
             Value::Object(_) => "an object",
         }
     }

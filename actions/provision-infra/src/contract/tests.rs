@@ -62,8 +62,13 @@ fn missing_and_wrong_outputs_are_all_named_with_what_was_found() {
     fields["node_role_name"]["value"] = ROLE.into();
     fields["cluster_name"]["value"] = serde_json::json!({"a": 1});
     let error = Provisioned::read(&outputs(&json)).unwrap_err();
+    let texts: Vec<_> = error
+        .problems
+        .iter()
+        .map(|problem| problem.text.clone())
+        .collect();
     assert_eq!(
-        error.problems,
+        texts,
         [
             "output `cluster_name`: expected a string, found an object".to_owned(),
             "output `bucket` (or `default_bucket_name`) is missing".to_owned(),
@@ -84,11 +89,82 @@ fn a_sensitive_output_is_refused_without_showing_it() {
     let error = Provisioned::read(&outputs(&json)).unwrap_err();
     assert_eq!(error.problems.len(), 1);
     assert!(
-        error.problems[0].contains("`bucket` is marked sensitive"),
+        error.problems[0]
+            .text
+            .contains("`bucket` is marked sensitive"),
         "{:?}",
         error.problems
     );
-    assert!(!error.problems[0].contains("demo-bench"));
+    assert!(!error.problems[0].text.contains("demo-bench"));
+    let hint = Failure::from(error).help.unwrap();
+    assert!(hint.contains("remove `sensitive = true`"), "{hint}");
+    assert!(!hint.contains("add the missing"), "{hint}");
+}
+
+#[test]
+fn the_hint_has_a_remedy_for_each_kind_of_problem() {
+    let mut json = complete();
+    json["bucket"]["sensitive"] = true.into();
+    json.as_object_mut().unwrap().remove("region");
+    let error = Provisioned::read(&outputs(&json)).unwrap_err();
+    let hint = Failure::from(error).help.unwrap();
+    assert!(
+        hint.starts_with("add the missing `output` blocks"),
+        "{hint}"
+    );
+    assert!(hint.contains("; remove `sensitive = true`"), "{hint}");
+    assert!(!hint.contains("correct the `value`"), "{hint}");
+}
+
+#[test]
+fn no_output_but_the_origins_role_may_be_a_list() {
+    for name in CONTRACT.map(|wanted| wanted.name) {
+        let mut json = complete();
+        let value = json[name]["value"].clone();
+        json[name]["value"] = serde_json::json!([value, "other"]);
+        let failure = Failure::from(Provisioned::read(&outputs(&json)).unwrap_err());
+        assert_eq!(
+            failure.causes,
+            [format!("output `{name}`: expected a string, found a list")]
+        );
+        assert!(failure.help.unwrap().starts_with("correct the `value`"));
+    }
+    for alias in ["emrcontainers_virtual_cluster_id", "default_bucket_name"] {
+        let mut json = complete();
+        json.as_object_mut().unwrap().retain(|name, _| {
+            CONTRACT
+                .iter()
+                .all(|wanted| wanted.name != name || !wanted.aliases.contains(&alias))
+        });
+        json[alias] = serde_json::json!({"value": ["abc123"]});
+        let error = Provisioned::read(&outputs(&json)).unwrap_err();
+        assert_eq!(
+            error.problems[0].text,
+            format!("output `{alias}`: expected a string, found a list")
+        );
+    }
+}
+
+#[test]
+fn a_list_of_roles_must_begin_with_one() {
+    for (value, shape) in [
+        (serde_json::json!([]), "an empty list"),
+        (
+            serde_json::json!([1]),
+            "a list that begins with something else",
+        ),
+    ] {
+        let mut json = complete();
+        json.as_object_mut()
+            .unwrap()
+            .remove("job_execution_role_arn");
+        json[LISTED] = serde_json::json!({ "value": value });
+        let error = Provisioned::read(&outputs(&json)).unwrap_err();
+        assert_eq!(
+            error.problems[0].text,
+            format!("output `{LISTED}`: expected a string, found {shape}")
+        );
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use gha::Failure;
 use std::path::Path;
 
-/// Most errors and resources that a message lists; the log has all of them.
+/// Most resources that a message lists; the log has all of them.
 const LISTED: usize = 10;
 
 /// A step that failed or was interrupted.
@@ -14,6 +14,10 @@ pub(super) struct StepFailure<'a> {
     pub(super) root: &'a Path,
     pub(super) finished: &'a Finished,
     pub(super) errors: &'a [Diagnostic],
+    /// Whether the errors have been shown as annotations, so that they need not be told again.
+    pub(super) annotated: bool,
+    /// What was given in the input `variables`.
+    pub(super) variables: &'a [(String, String)],
     /// Resources that were done by then.
     pub(super) done: &'a [String],
 }
@@ -31,11 +35,14 @@ impl From<StepFailure<'_>> for Failure {
 impl StepFailure<'_> {
     fn interrupted(&self) -> Failure {
         let (step, root) = (self.step, self.root.display());
-        let what = format!(
+        let mut what = format!(
             "terraform {step} in `{root}` was interrupted; it has ended by itself ({}){}",
             self.finished.status,
             self.progress()
         );
+        if !self.annotated {
+            what.extend(self.errors.iter().map(|error| self.below(error)));
+        }
         let failure = Failure::cancelled("Terraform was interrupted", what);
         if self.step == "apply" {
             failure.help("run the same command again: Terraform goes on from the state it saved")
@@ -45,46 +52,46 @@ impl StepFailure<'_> {
     }
 
     fn failed(&self) -> Failure {
-        let (step, root) = (self.step, self.root.display());
-        let count = match self.errors.len() {
-            0 => String::new(),
-            1 => ": 1 error".to_owned(),
-            count => format!(": {count} errors"),
-        };
-        let what = format!(
-            "terraform {step} in `{root}` failed ({}){count}{}",
-            self.finished.status,
-            self.progress()
-        );
-        let mut failure =
-            Failure::outside(format!("Terraform {step} failed"), what).help(self.advice());
-        failure.causes = self.causes();
+        let mut failure = Failure::outside(format!("Terraform {} failed", self.step), self.what())
+            .help(self.advice());
+        // A program that reports no errors as JSON has printed them.
+        if self.errors.is_empty() && !self.finished.tail.is_empty() {
+            failure.causes.push(self.finished.tail.join("\n"));
+        }
         failure
     }
 
-    /// The errors, or for a program that reports none as JSON, the end of what it printed.
-    fn causes(&self) -> Vec<String> {
-        if self.errors.is_empty() {
-            let tail = self.finished.tail.join("\n");
-            return if tail.is_empty() {
-                Vec::new()
-            } else {
-                vec![tail]
-            };
+    /// The first error, then the rest of them below it; only their number where they are annotated.
+    fn what(&self) -> String {
+        let (step, root, status) = (self.step, self.root.display(), self.finished.status);
+        let progress = self.progress();
+        let Some((first, others)) = self.errors.split_first() else {
+            return format!("terraform {step} in `{root}` failed ({status}){progress}");
+        };
+        let count = match self.errors.len() {
+            1 => "1 error".to_owned(),
+            count => format!("{count} errors"),
+        };
+        if self.annotated {
+            return format!(
+                "terraform {step} in `{root}` failed ({status}): {count}, shown above{progress}"
+            );
         }
-        let mut causes: Vec<_> = self
-            .errors
-            .iter()
-            .take(LISTED)
-            .map(|error| error.headline(self.root))
-            .collect();
-        if self.errors.len() > LISTED {
-            causes.push(format!(
-                "and {} more, in the log above",
-                self.errors.len() - LISTED
-            ));
-        }
-        causes
+        let others: String = others.iter().map(|error| self.below(error)).collect();
+        format!(
+            "{}{}{others}\n  terraform {step} in `{root}` failed ({status}): {count}{progress}",
+            first.headline(self.root),
+            indented(&first.detail, 2),
+        )
+    }
+
+    /// An error on lines of its own, below the message.
+    fn below(&self, error: &Diagnostic) -> String {
+        format!(
+            "{}{}",
+            indented(&error.headline(self.root), 2),
+            indented(&error.detail, 4)
+        )
     }
 
     fn progress(&self) -> String {
@@ -100,23 +107,49 @@ impl StepFailure<'_> {
         }
     }
 
-    fn advice(&self) -> &'static str {
+    fn advice(&self) -> String {
+        let variable = |error: &Diagnostic| {
+            let mut names = self.variables.iter().map(|(name, _)| name);
+            names.find(|name| error.is_about_variable(name))
+        };
+        if let Some(name) = self.errors.iter().find_map(variable) {
+            return format!(
+                "correct `{name}` in the input `variables`, or the variable's declaration in the root module `{}`",
+                self.root.display()
+            );
+        }
         let in_a_file = self.errors.iter().any(|error| error.range.is_some());
         match self.step {
             "apply" => {
-                "fix the cause, then run the same command again: Terraform goes on from the state it saved"
+                "fix the cause, then run the same command again: Terraform goes on from the state it saved".to_owned()
             }
             _ if in_a_file => {
-                "fix what is said about the named lines of the root module, then run the same command again"
+                "fix what is said about the named lines of the root module, then run the same command again".to_owned()
             }
             "init" => {
-                "check the `backend-config` input, the credentials, and that providers and modules can be downloaded"
+                format!(
+                    "check the `backend-config` input, the credentials, and that providers and modules can be downloaded; \
+                     if the backend was changed on purpose, delete `{}`, which forgets the old backend: a state that is \
+                     still needed must be moved first, with `terraform init -migrate-state`",
+                    self.root.join(".terraform").display()
+                )
             }
             _ => {
-                "fix the cause, then run the same command again; the log above has everything Terraform said"
+                "fix the cause, then run the same command again; the log above has everything Terraform said".to_owned()
             }
         }
     }
+}
+
+/// The lines of a text, each after a line break and so many spaces.
+fn indented(text: &str, spaces: usize) -> String {
+    let lines = text.trim().lines();
+    lines
+        .map(|line| match line.trim_end() {
+            "" => "\n".to_owned(),
+            line => format!("\n{:spaces$}{line}", ""),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -134,45 +167,99 @@ mod tests {
         }
     }
 
-    fn failure(finished: &Finished, errors: &[Diagnostic], done: &[String]) -> Failure {
+    fn step<'a>(
+        step: &'static str,
+        finished: &'a Finished,
+        errors: &'a [Diagnostic],
+    ) -> StepFailure<'a> {
         StepFailure {
-            step: "apply",
+            step,
             root: Path::new("infra"),
             finished,
             errors,
-            done,
+            annotated: false,
+            variables: &[],
+            done: &[],
         }
-        .into()
     }
 
+    fn errors(json: &str) -> Vec<Diagnostic> {
+        serde_json::from_str(json).unwrap()
+    }
+
+    const TWO: &str = r#"[
+        {"severity":"error","summary":"quota","detail":"Too many.\n\nAsk for more.","address":"a.b"},
+        {"severity":"error","summary":"typo","detail":"No x.","range":{"filename":"main.tf","start":{"line":3}}}]"#;
+
     #[test]
-    fn a_failed_apply_says_what_was_completed() {
-        let error =
-            serde_json::from_str(r#"{"severity":"error","summary":"quota","address":"a.b"}"#)
-                .unwrap();
-        let failure = failure(&finished(false), &[error], &["x.y".to_owned()]);
+    fn the_first_error_is_the_message_and_the_others_are_below() {
+        let (finished, errors, done) = (finished(false), errors(TWO), ["x.y".to_owned()]);
+        let failure = Failure::from(StepFailure {
+            done: &done,
+            ..step("apply", &finished, &errors)
+        });
         assert_eq!(failure.exit, Exit::Outside);
         assert_eq!(
             failure.what,
-            "terraform apply in `infra` failed (exit status: 1): 1 error; completed before that: x.y"
+            "quota (a.b)\n  Too many.\n\n  Ask for more.\n  infra/main.tf:3: typo\n    No x.\n  \
+             terraform apply in `infra` failed (exit status: 1): 2 errors; completed before that: x.y"
         );
-        assert_eq!(failure.causes, ["quota (a.b)"]);
+        assert_eq!(failure.causes, Vec::<String>::new());
+    }
+
+    #[test]
+    fn annotated_errors_are_only_counted() {
+        let (finished, errors) = (finished(false), errors(TWO));
+        let failure = Failure::from(StepFailure {
+            annotated: true,
+            ..step("plan", &finished, &errors)
+        });
+        assert_eq!(
+            failure.what,
+            "terraform plan in `infra` failed (exit status: 1): 2 errors, shown above"
+        );
+        assert_eq!(failure.causes, Vec::<String>::new());
     }
 
     #[test]
     fn without_diagnostics_the_end_of_the_error_output_is_the_cause() {
-        assert_eq!(failure(&finished(false), &[], &[]).causes, ["Error: no"]);
+        let failure = Failure::from(step("apply", &finished(false), &[]));
+        assert_eq!(failure.causes, ["Error: no"]);
     }
 
     #[test]
     fn an_interrupted_apply_is_cancelled_and_says_how_to_go_on() {
-        let failure = failure(&finished(true), &[], &[]);
+        let (finished, errors) = (finished(true), errors(TWO));
+        let failure = Failure::from(step("apply", &finished, &errors));
         assert_eq!(failure.exit, Exit::Cancelled);
         assert!(
-            failure.what.contains("no resource was completed"),
+            failure
+                .what
+                .contains("no resource was completed\n  quota (a.b)"),
             "{}",
             failure.what
         );
         assert!(failure.help.unwrap().contains("again"));
+    }
+
+    #[test]
+    fn only_a_variable_that_was_given_is_blamed() {
+        let errors = errors(
+            r#"[{"severity":"error","summary":"no","detail":"A variable named \"nope\" was assigned."}]"#,
+        );
+        let (finished, given) = (finished(false), ["region", "nope"]);
+        let variables = given.map(|name| (name.to_owned(), "x".to_owned()));
+        let failure = Failure::from(StepFailure {
+            variables: &variables,
+            ..step("plan", &finished, &errors)
+        });
+        assert!(
+            failure
+                .help
+                .unwrap()
+                .contains("`nope` in the input `variables`")
+        );
+        let failure = Failure::from(step("plan", &finished, &errors));
+        assert!(!failure.help.unwrap().contains("input `variables`"));
     }
 }

@@ -136,7 +136,7 @@ fn is_executable(path: &Path) -> bool {
 
 fn missing() -> Failure {
     Failure::outside("Terraform not found", "neither `terraform` nor `tofu` is on the PATH")
-        .help("install Terraform or OpenTofu in an earlier step, or name the program in the input `terraform`")
+        .help("install Terraform or OpenTofu, or name the program in the input `terraform`; the action's image has Terraform built in")
 }
 
 #[cfg(test)]

@@ -212,6 +212,52 @@ async fn without_any_cluster_configuration_the_input_to_set_is_named() {
         .says("input `kubeconfig`");
 }
 
+const SECRET: &str = "eyJTOPSECRETTOKEN123";
+
+/// Once named by the input, once found the usual way.
+#[tokio::test]
+async fn a_kubeconfig_with_a_bad_indent_is_placed_and_not_shown() {
+    let scene = Scene::new("complete");
+    let path = scene.file("kubeconfig").to_string_lossy().into_owned();
+    let text = format!(
+        "apiVersion: v1\nkind: Config\nusers:\n- name: u\n  user:\n    token: {SECRET}\n   client-key-data: {SECRET}\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    let usual = [("KUBECONFIG".to_owned(), path.clone())];
+    for (inputs, environment) in [
+        (&[("kubeconfig", path.as_str())][..], &[][..]),
+        (&[], &usual),
+    ] {
+        let ended = scene.run(inputs, environment).await.ended_with(3);
+        ended
+            .says(&format!("kubeconfig `{path}`, line 7, column "))
+            .says("its text is not shown here")
+            .never_says(SECRET)
+            .never_says("client-key-data");
+    }
+}
+
+#[tokio::test]
+async fn what_a_token_program_prints_is_not_shown() {
+    let scene = Scene::new("complete");
+    let path = scene.file("kubeconfig");
+    let kubeconfig = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
+         clusters: [{{name: c, cluster: {{server: 'http://127.0.0.1:1'}}}}]\n\
+         contexts: [{{name: c, context: {{cluster: c, user: u}}}}]\nusers:\n- name: u\n  user:\n    exec:\n\
+         \x20     apiVersion: client.authentication.k8s.io/v1\n      interactiveMode: Never\n\
+         \x20     command: echo\n      args: ['{{\"token\": \"{SECRET}\", ]']\n"
+    );
+    std::fs::write(&path, kubeconfig).unwrap();
+    let ended = scene
+        .run(&[("kubeconfig", &path.to_string_lossy())], &[])
+        .await
+        .ended_with(3);
+    ended
+        .says("token program printed, line 1, column ")
+        .never_says(SECRET);
+}
+
 #[tokio::test]
 async fn destroy_goes_on_when_the_cluster_is_out_of_reach_and_says_what_may_be_left() {
     let scene = Scene::new("complete");

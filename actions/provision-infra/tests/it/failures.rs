@@ -32,10 +32,98 @@ async fn a_broken_file_is_named_with_its_line() {
         .await
         .ended_with(3);
     ended
-        .says("infra/main.tf:4")
+        .says("infra/main.tf%3A4")
         .says("Invalid expression")
         .says("the named lines of the root module");
     assert!(ended.has_no_outputs());
+}
+
+#[tokio::test]
+async fn an_annotated_error_is_told_once() {
+    let ended = Scene::new("broken")
+        .run_terraform_only(&[])
+        .await
+        .ended_with(3);
+    assert_eq!(ended.lines_with("::error").len(), 2, "{}", ended.log);
+    assert_eq!(
+        ended.log.matches("Invalid expression").count(),
+        1,
+        "{}",
+        ended.log
+    );
+    ended.says("1 error, shown above");
+}
+
+#[tokio::test]
+async fn by_hand_a_failure_is_one_error_line_with_the_first_mistake() {
+    let scene = Scene::new("broken");
+    let more = "output \"a\" {\n  value = = 1\n}\n";
+    std::fs::write(scene.file("z.tf"), more).unwrap();
+    let ended = scene.run_by_hand(&[]).await.ended_with(3);
+    let lines: Vec<_> = ended.log.lines().collect();
+    let at = lines
+        .iter()
+        .position(|line| line.starts_with("error: "))
+        .unwrap();
+    assert_eq!(
+        &lines[at..at + 5],
+        [
+            "error: Terraform init failed: infra/main.tf:4: Invalid expression",
+            "  Expected the start of an expression, but found an invalid expression token.",
+            "  infra/z.tf:2: Invalid expression",
+            "    Expected the start of an expression, but found an invalid expression token.",
+            "  terraform init in `infra` failed (exit status: 1): 2 errors",
+        ],
+        "{}",
+        ended.log
+    );
+    let errors = lines
+        .iter()
+        .filter(|line| line.to_lowercase().starts_with("error"));
+    assert_eq!(errors.count(), 1, "{}", ended.log);
+}
+
+#[tokio::test]
+async fn an_undeclared_variable_is_named_with_its_input() {
+    let ended = Scene::new("complete")
+        .run_terraform_only(&[("variables", "region=eu-west-1\nclustername=x")])
+        .await
+        .ended_with(3);
+    ended.says("correct `clustername` in the input `variables`");
+}
+
+#[tokio::test]
+async fn a_changed_backend_says_what_to_delete() {
+    let scene = Scene::new("complete");
+    std::fs::write(
+        scene.file("backend.tf"),
+        "terraform {\n  backend \"local\" {}\n}\n",
+    )
+    .unwrap();
+    scene
+        .run_terraform_only(&[("backend-config", "path=a.tfstate")])
+        .await
+        .succeeded();
+    let ended = scene
+        .run_terraform_only(&[("backend-config", "path=b.tfstate")])
+        .await
+        .ended_with(3);
+    ended
+        .says("Backend configuration changed")
+        .says("delete `infra/.terraform`");
+}
+
+#[tokio::test]
+async fn output_before_the_first_apply_says_to_apply() {
+    let scene = Scene::new("complete");
+    let ended = scene
+        .run_terraform_only(&[("command", "output")])
+        .await
+        .ended_with(2);
+    ended
+        .says("nothing is applied yet")
+        .says("run `command: apply` first")
+        .never_says("add the missing");
 }
 
 #[tokio::test]

@@ -93,6 +93,31 @@ impl Scene {
         command
     }
 
+    /// Runs it as a command line tool: the inputs as flags, and no runner.
+    pub(crate) async fn run_by_hand(&self, flags: &[&str]) -> Ended {
+        let child = self.by_hand(flags).spawn().unwrap();
+        self.end(child).await
+    }
+
+    /// The same, not started yet.
+    pub(crate) fn by_hand(&self, flags: &[&str]) -> Command {
+        let mut command = self.bare_step(&[], &[]);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder.path())
+            .args([
+                "--root-module",
+                "infra",
+                "--node-pools",
+                "false",
+                "--terraform",
+            ])
+            .arg(terraform())
+            .args(flags);
+        command
+    }
+
     /// Runs a step to its end.
     pub(crate) async fn run(
         &self,
@@ -151,6 +176,23 @@ impl Ended {
             self.log
         );
         self
+    }
+
+    /// Panics with the whole log if it has this text.
+    #[track_caller]
+    pub(crate) fn never_says(&self, text: &str) -> &Self {
+        assert!(
+            !self.log.contains(text),
+            "the log says `{text}`:\n{}",
+            self.log
+        );
+        self
+    }
+
+    /// The lines that say, in this form, that something failed.
+    pub(crate) fn lines_with(&self, start: &str) -> Vec<&str> {
+        let lines = self.log.lines();
+        lines.filter(|line| line.starts_with(start)).collect()
     }
 
     /// An output of the step: the line between the two delimiters.

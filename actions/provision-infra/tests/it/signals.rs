@@ -50,6 +50,24 @@ async fn an_interrupted_apply_leaves_no_lock_and_nothing_running() {
 }
 
 #[tokio::test]
+async fn by_hand_an_interrupted_apply_is_one_error_line() {
+    let scene = Scene::new("sleeping");
+    let waiting = scene.file("waiting");
+    let child = scene.by_hand(&[]).spawn().unwrap();
+    wait_until("the apply", || waiting.exists()).await;
+    signal(&child, Signal::INT);
+    let ended = scene.end(child).await.ended_with(130);
+    let errors = ended.lines_with("error");
+    assert_eq!(errors.len(), 1, "{}", ended.log);
+    assert!(
+        errors[0].starts_with("error: Terraform was interrupted: terraform apply in `infra`"),
+        "{}",
+        ended.log
+    );
+    ended.says("\n  infra/main.tf:4: local-exec provisioner error");
+}
+
+#[tokio::test]
 async fn sigterm_is_an_interrupt_too() {
     let scene = Scene::new("sleeping");
     let waiting = scene.file("waiting");
