@@ -81,7 +81,7 @@ struct Container {
 
 /// Whether Spark can use a template that the user wrote; if not, why.
 pub(crate) fn check(role: Role, text: &str) -> Result<(), String> {
-    let pod: Pod = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+    let pod: Pod = serde_saphyr::from_str(text).map_err(|error| fault(&error))?;
     if (pod.api_version.as_str(), pod.kind.as_str()) != ("v1", "Pod") {
         return Err(format!(
             "expected `apiVersion: v1` and `kind: Pod`, found `{}` and `{}`",
@@ -97,6 +97,32 @@ pub(crate) fn check(role: Role, text: &str) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("it has no container `{}`", role.container()))
+    }
+}
+
+/// Where the YAML is wrong and why, in the parser's words. Never what the file says: a template can hold secrets.
+fn fault(error: &serde_saphyr::Error) -> String {
+    let reason = reason(error.without_snippet());
+    match error.location() {
+        Some(place) => format!("line {}, column {}: {reason}", place.line(), place.column()),
+        None => reason,
+    }
+}
+
+fn reason(error: &serde_saphyr::Error) -> String {
+    use serde_saphyr::Error as Yaml;
+    match error {
+        // Messages about the form: they name at most one character.
+        Yaml::ExternalMessage { msg, .. } => msg.clone(),
+        Yaml::SerdeInvalidType { expected, .. } => format!("expected {expected}"),
+        Yaml::Unexpected { expected, .. } => format!("expected {expected}"),
+        Yaml::SerdeMissingField { field, .. } => format!("the field `{field}` is missing"),
+        Yaml::DuplicateMappingKey { .. } => "a key is there twice".to_owned(),
+        Yaml::MultipleDocuments { .. } => "expected one document, found more".to_owned(),
+        Yaml::Eof { .. } => "it ends too early".to_owned(),
+        Yaml::AliasError { error, .. } | Yaml::WithSnippet { error, .. } => reason(error),
+        // Others may repeat what they found.
+        _ => "the value cannot be used here".to_owned(),
     }
 }
 
@@ -162,5 +188,28 @@ spec:
         assert!(check(Role::Driver, &deployment).is_err_and(|why| why.contains("Deployment")));
         assert!(check(Role::Driver, "just text").is_err());
         assert!(check(Role::Driver, "a: [").is_err());
+    }
+
+    #[test]
+    fn broken_yaml_is_placed_without_its_text() {
+        let why = check(
+            Role::Driver,
+            "apiVersion: v1\nspec:\n    a: hunter2\n   b: c\n",
+        )
+        .unwrap_err();
+        assert!(why.starts_with("line 4, column "), "{why}");
+        assert!(!why.contains('\n') && !why.contains("hunter2"), "{why}");
+        for wrong in [
+            "hunter2",
+            "spec: hunter2",
+            "apiVersion: v1\nkind: Pod\nspec: {containers: hunter2}",
+            "hunter2: 1\nhunter2: 2",
+            "apiVersion: *hunter2",
+        ] {
+            let why = check(Role::Driver, wrong).unwrap_err();
+            assert!(!why.contains("hunter2"), "{why}");
+        }
+        let why = check(Role::Driver, "kind: Pod\n").unwrap_err();
+        assert!(why.contains("the field `apiVersion` is missing"), "{why}");
     }
 }

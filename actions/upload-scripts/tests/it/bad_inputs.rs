@@ -95,6 +95,34 @@ async fn an_own_template_that_spark_cannot_use_is_refused() {
 }
 
 #[tokio::test]
+async fn an_own_template_that_is_no_yaml_is_placed_and_not_shown() {
+    let cloud = cloud().await;
+    let step = Step::new(&cloud);
+    step.write(
+        "scripts/config/driver-template.yaml",
+        "apiVersion: v1\nkind: Pod\nspec:\n    password: hunter2\n   containers: []\n",
+    );
+    let outcome = step.run().await;
+    assert_eq!(outcome.code, Some(2), "{}", outcome.log);
+    assert!(
+        outcome.log.contains(
+            "`config/driver-template.yaml` is no pod template for Spark: line 5, column "
+        ),
+        "{}",
+        outcome.log
+    );
+    assert!(!outcome.log.contains("hunter2"), "{}", outcome.log);
+}
+
+#[tokio::test]
+async fn an_empty_prefix_means_the_default() {
+    let cloud = cloud().await;
+    let outcome = Step::new(&cloud).set("INPUT_PREFIX", "").run().await;
+    assert_eq!(outcome.code, Some(0), "{}", outcome.log);
+    assert_eq!(outcome.output("scripts-uri"), "s3://bench/scripts/");
+}
+
+#[tokio::test]
 async fn a_file_too_large_for_one_request_is_refused_before_it_is_read() {
     let cloud = cloud().await;
     let step = Step::new(&cloud);
