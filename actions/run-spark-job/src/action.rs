@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_setup::ProblemKind;
+use futures::future::join_all;
 use gha::{Failure, Runner};
 use run_record::WorkflowRun;
 use tokio::time::timeout;
@@ -69,16 +70,7 @@ async fn prepare(
     s3: &S3,
 ) -> Result<(Directory, Submitted, Observer), Failure> {
     let directory = Directory::make(&runner.context, inputs).await?;
-    let sha256 = s3.sha256(&inputs.entry_point, "entry-point").await?;
-    let templates = [
-        (&inputs.driver_template, "driver-template"),
-        (&inputs.executor_template, "executor-template"),
-    ];
-    for (template, input) in templates {
-        if let Some(uri) = template {
-            s3.require(uri, input).await?;
-        }
-    }
+    let sha256 = stored(inputs, s3).await?;
     if s3.make_prefix(&inputs.event_log, "event-log-uri").await? {
         runner
             .log
@@ -89,7 +81,10 @@ async fn prepare(
     if let Some(why) = observer.blind() {
         runner.log.notice(
             "Cluster not watched",
-            &format!("{why}; the record will have no pods and nodes"),
+            &format!(
+                "{}; the record will have no pods and nodes",
+                why.trim_end_matches('.')
+            ),
         );
     }
     let workflow_run = workflow_run(runner);
@@ -103,6 +98,35 @@ async fn prepare(
         },
         observer,
     ))
+}
+
+/// Asks S3 for everything the inputs name, and reports all that is missing together. The entry point's hash.
+async fn stored(inputs: &Inputs, s3: &S3) -> Result<String, Failure> {
+    let objects = [
+        (inputs.driver_template.as_ref(), "driver-template"),
+        (inputs.executor_template.as_ref(), "executor-template"),
+    ];
+    let prefixes = [
+        (Some(&inputs.event_log), "event-log-uri"),
+        (inputs.log_uri.as_ref(), "log-uri"),
+        (inputs.record_uri.as_ref(), "record-uri"),
+    ];
+    let object = |(uri, input): (Option<_>, _)| uri.map(|uri| s3.require(uri, input));
+    let prefix = |(uri, input): (Option<_>, _)| uri.map(|uri| s3.require_bucket(uri, input));
+    let (sha256, objects, prefixes) = tokio::join!(
+        s3.sha256(&inputs.entry_point, "entry-point"),
+        join_all(objects.into_iter().filter_map(object)),
+        join_all(prefixes.into_iter().filter_map(prefix)),
+    );
+    let (sha256, failed) = match sha256 {
+        Ok(sha256) => (sha256, None),
+        Err(failure) => (String::new(), Some(failure)),
+    };
+    let others = objects.into_iter().chain(prefixes).filter_map(Result::err);
+    match explain::together(failed.into_iter().chain(others).collect()) {
+        Some(failure) => Err(failure),
+        None => Ok(sha256),
+    }
 }
 
 /// Asks the virtual cluster for its state and its namespace.

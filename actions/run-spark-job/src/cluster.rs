@@ -12,9 +12,8 @@ use futures::{Stream, StreamExt};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Pod;
 use kube::{
-    Api, Client, Config,
+    Api, Client,
     api::{ApiResource, DynamicObject, GroupVersionKind},
-    config::{KubeConfigOptions, Kubeconfig},
     core::Status,
     runtime::{
         WatchStreamExt,
@@ -23,7 +22,10 @@ use kube::{
 };
 use tokio::{sync::watch, task::JoinSet};
 
-use crate::watch::{JOB_ID, Seen, Watched};
+use crate::{
+    kubeconfig::{client, plain},
+    watch::{JOB_ID, Seen, Watched},
+};
 
 /// Longest wait for the first lists, so that a silent API does not hold up the job.
 const FIRST_LISTS: Duration = Duration::from_secs(10);
@@ -167,20 +169,6 @@ async fn follow<K>(
     }
 }
 
-async fn client(kubeconfig: Option<&Path>) -> Result<Client, String> {
-    let config = match kubeconfig {
-        Some(path) => {
-            let file = Kubeconfig::read_from(path).map_err(|error| innermost(&error))?;
-            let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await;
-            config.map_err(|error| innermost(&error))?
-        }
-        None => Config::infer()
-            .await
-            .map_err(|_| "no kubeconfig was found".to_owned())?,
-    };
-    Client::try_from(config).map_err(|error| innermost(&error))
-}
-
 fn words(error: &watcher::Error) -> String {
     use watcher::Error::{
         InitialListFailed, NoResourceVersion, WatchError, WatchFailed, WatchStartFailed,
@@ -191,7 +179,7 @@ fn words(error: &watcher::Error) -> String {
         | WatchFailed(kube::Error::Api(status))
         | WatchError(status) => refused(status),
         InitialListFailed(_) | WatchStartFailed(_) | WatchFailed(_) | NoResourceVersion => {
-            innermost(error)
+            plain(error)
         }
     }
 }
@@ -204,13 +192,4 @@ fn refused(status: &Status) -> String {
         410 => "the Kubernetes API had dropped the history of the watch".to_owned(),
         code => format!("the Kubernetes API answered {code} {}", status.reason),
     }
-}
-
-/// The last cause: the outer ones only repeat it.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut last = error;
-    while let Some(source) = last.source() {
-        last = source;
-    }
-    last.to_string()
 }

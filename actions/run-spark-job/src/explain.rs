@@ -48,6 +48,21 @@ pub(crate) fn failure(call: &Call<'_>, problem: &SdkProblem) -> Failure {
     failure.help(help)
 }
 
+/// Several failures of one kind of check as one. What has the same advice needs to be said only once.
+pub(crate) fn together(failures: Vec<Failure>) -> Option<Failure> {
+    let mut failures = failures.into_iter();
+    let mut first = failures.next()?;
+    let mut advice: Vec<_> = first.help.iter().cloned().collect();
+    for failure in failures {
+        let Some(help) = failure.help.filter(|help| !advice.contains(help)) else {
+            continue;
+        };
+        first.what = format!("{}\n{}", first.what, failure.what);
+        advice.push(help);
+    }
+    Some(first.help(advice.join("; ")))
+}
+
 /// Whether the same question may be answered a little later.
 pub(crate) fn may_pass(kind: ProblemKind) -> bool {
     matches!(
@@ -65,6 +80,7 @@ fn title(kind: ProblemKind) -> &'static str {
         ProblemKind::Timeout => "No answer in time",
         ProblemKind::NoCredentials => "No AWS credentials",
         ProblemKind::ExpiredCredentials => "AWS credentials expired",
+        ProblemKind::WrongCredentials => "Wrong AWS credentials",
         ProblemKind::Denied => "Access denied",
         ProblemKind::NotFound => "Not found",
         ProblemKind::WrongRegion => "Wrong region",
@@ -80,7 +96,7 @@ fn title(kind: ProblemKind) -> &'static str {
 mod tests {
     use aws_setup::{ProblemKind, SdkProblem};
 
-    use super::{Call, failure, may_pass};
+    use super::{Call, failure, may_pass, together};
 
     fn problem(kind: ProblemKind, code: &str) -> SdkProblem {
         SdkProblem {
@@ -122,6 +138,11 @@ mod tests {
                 "ExpiredTokenException",
                 "role-duration-seconds",
             ),
+            (
+                ProblemKind::WrongCredentials,
+                "UnrecognizedClientException",
+                "`AWS_SECRET_ACCESS_KEY`",
+            ),
         ];
         for (kind, code, help) in cases {
             let failure = failure(&call, &problem(kind, code));
@@ -145,6 +166,20 @@ mod tests {
                 failure.help
             );
         }
+    }
+
+    #[test]
+    fn failures_with_advice_of_their_own_are_all_said() {
+        let one = |what: &str, help: &str| gha::Failure::outside("Not found", what).help(help);
+        let all = together(vec![
+            one("no a", "make a"),
+            one("no b", "make b"),
+            one("no b again", "make b"),
+        ]);
+        let all = all.expect("there are failures");
+        assert_eq!(all.what, "no a\nno b");
+        assert_eq!(all.help.as_deref(), Some("make a; make b"));
+        assert_eq!(together(Vec::new()), None);
     }
 
     #[test]

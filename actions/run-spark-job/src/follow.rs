@@ -11,12 +11,12 @@ use uuid::Uuid;
 
 use crate::{
     cluster::Observer,
+    driver_wait::DriverWait,
     emr::Emr,
     explain::{self, may_pass},
     job::Job,
     pace::Pace,
     progress,
-    watch::Phase,
 };
 
 /// How long EMR may fail to answer before waiting is given up.
@@ -57,7 +57,7 @@ impl Follow<'_> {
         let mut pace = Pace::new(self.poll_interval);
         let mut trouble: Option<Instant> = None;
         let mut shown = String::new();
-        let mut driver = Phase::default();
+        let mut driver = DriverWait::default();
         loop {
             let answer = tokio::select! {
                 biased;
@@ -110,7 +110,7 @@ impl Follow<'_> {
         mut next: Instant,
         job: &Job,
         shown: &mut String,
-        driver: &mut Phase,
+        driver: &mut DriverWait,
         pace: &mut Pace,
     ) -> Option<Why> {
         let mut due: Option<Instant> = None;
@@ -124,12 +124,15 @@ impl Follow<'_> {
                     due = None;
                     self.show(job, shown);
                 }
+                () = sleep_until(driver.due().unwrap_or(next)), if driver.due().is_some() => {
+                    let waiting = self.observer.seen(|seen| seen.view(&job.id)).waiting;
+                    self.log.notice("Driver pending", &driver.say(&waiting, Instant::now()));
+                }
                 () = self.observer.changed() => {
                     due.get_or_insert_with(|| Instant::now() + BURST);
                     // When the driver begins or ends, EMR will soon know another state.
                     let now = self.observer.seen(|seen| seen.view(&job.id)).driver;
-                    if now != *driver {
-                        *driver = now;
+                    if driver.note(now, Instant::now()) {
                         pace.changed();
                         next = next.min(Instant::now() + pace.wait(0.0));
                     }

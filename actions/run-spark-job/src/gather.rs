@@ -5,6 +5,7 @@
 
 use std::{path::Path, time::Duration};
 
+use aws_setup::SdkProblem;
 use flate2::read::MultiGzDecoder;
 use gha::Log;
 use run_record::{EventLog, StateSeen, Variant};
@@ -12,8 +13,14 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cluster::Observer, driver_output::DriverOutput, event_log, inputs::Inputs, job::Job, progress,
-    s3::S3, state::State,
+    cluster::Observer,
+    driver_output::DriverOutput,
+    event_log,
+    inputs::Inputs,
+    job::Job,
+    progress,
+    s3::{S3, is_missing_bucket},
+    state::State,
 };
 
 /// Between two looks for a log.
@@ -38,6 +45,8 @@ pub(crate) struct Gathered {
     pub(crate) event_log: EventLog,
     pub(crate) stderr: Option<DriverOutput>,
     pub(crate) stdout: Option<DriverOutput>,
+    /// Why the driver's log can never be found.
+    pub(crate) log_problem: Option<SdkProblem>,
     /// What is missing, in sentences.
     pub(crate) gaps: Vec<String>,
 }
@@ -60,17 +69,21 @@ impl Gather<'_> {
                         // An empty stream may never be uploaded, so a missing one is not waited for as long.
                         async {
                             if wants_steps {
-                                None
+                                Ok(None)
                             } else {
                                 self.output("stdout", patience(20)).await
                             }
                         },
                     ),
-                    false => (None, None),
+                    false => (Ok(None), Ok(None)),
                 }
             },
             self.nodes(observer),
         );
+        let (stderr, log_problem) = match stderr {
+            Ok(stderr) => (stderr, None),
+            Err(problem) => (None, Some(problem)),
+        };
         if wants_steps && stderr.is_none() {
             gathered.gaps.push(match self.inputs.log_uri {
                 None => "How many executors Spark wanted is not known: without `log-uri` the driver's log is not kept.".to_owned(),
@@ -79,7 +92,8 @@ impl Gather<'_> {
         }
         Gathered {
             stderr,
-            stdout,
+            stdout: stdout.unwrap_or_default(),
+            log_problem,
             ..gathered
         }
     }
@@ -159,22 +173,34 @@ impl Gather<'_> {
     }
 
     /// The driver's standard error or output, from where EMR puts container logs.
-    async fn output(&self, stream: &str, patience: Duration) -> Option<DriverOutput> {
-        let uri = driver_log_uri(self.inputs, &self.job.id, stream)?;
+    ///
+    /// # Errors
+    /// The bucket does not exist, so that there is nothing to wait for.
+    async fn output(
+        &self,
+        stream: &str,
+        patience: Duration,
+    ) -> Result<Option<DriverOutput>, SdkProblem> {
+        let Some(uri) = driver_log_uri(self.inputs, &self.job.id, stream) else {
+            return Ok(None);
+        };
         let fetch = || async {
             match self.s3.bytes(&uri).await {
-                Ok(bytes) => bytes,
+                Ok(bytes) => bytes.map(Ok),
+                Err(problem) if is_missing_bucket(&problem) => Some(Err(problem)),
                 Err(problem) => {
                     self.log.debug(&format!("reading {uri}: {problem}"));
                     None
                 }
             }
         };
-        let bytes = self.patiently(patience, fetch).await?;
+        let Some(bytes) = self.patiently(patience, fetch).await.transpose()? else {
+            return Ok(None);
+        };
         // A log that is cut off still says something up to there.
-        Some(DriverOutput::read(std::io::BufReader::new(
+        Ok(Some(DriverOutput::read(std::io::BufReader::new(
             MultiGzDecoder::new(bytes.as_slice()),
-        )))
+        ))))
     }
 
     /// Watches the nodes until they are gone or the input `node-linger` has passed. Only a run that completed is

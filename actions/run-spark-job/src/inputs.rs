@@ -9,7 +9,11 @@ use gha::{Failure, Fields};
 use run_record::Variant;
 
 use crate::{
-    request::{self, EVENT_LOG_DIR, SparkSettings, Wishes, limits, limits::JobName},
+    request::{
+        self, EVENT_LOG_DIR, SparkSettings, Wishes, limits,
+        limits::{JobName, Namespace},
+        pointless,
+    },
     span::Span,
 };
 
@@ -86,7 +90,7 @@ pub(crate) fn read(mut fields: Fields) -> Result<Inputs, Failure> {
     let repeat = positive(f, "repeat");
     let directory = f.required("directory");
     let region = f.optional("region");
-    let namespace = f.text("namespace");
+    let namespace = f.optional::<Namespace>("namespace").map(|name| name.0);
     let kubeconfig = readable(f, "kubeconfig");
     let timeout = span(f, "timeout", true);
     let node_linger = span(f, "node-linger", false);
@@ -179,8 +183,8 @@ fn spark(
     };
     let spark = match request::settings(&wishes) {
         Ok(spark) => spark,
-        Err(unbalanced) => {
-            fields.problem("spark-submit-parameters", unbalanced.to_string());
+        Err(unusable) => {
+            fields.problem("spark-submit-parameters", unusable.to_string());
             return None;
         }
     };
@@ -192,6 +196,9 @@ fn spark(
     }
     if let Some(problem) = limits::mode(wishes.variant, &spark) {
         fields.problem("mode", problem);
+    }
+    for pointless in pointless::settings(wishes.variant, &spark) {
+        fields.problem(pointless.input, pointless.problem);
     }
     if spark
         .effective

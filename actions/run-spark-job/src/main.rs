@@ -1,7 +1,7 @@
 //! `run-spark-job`: runs one Spark job on EMR on EKS, waits for it and records what it used.
 //!
-//! Pure modules (`request`, `pace`, `driver_log`, `driver_output`, `event_log`, `watch`, `progress`,
-//! `record`, `outcome`) decide; edge modules (`emr`, `s3`, `cluster`) talk to one system each. The order of things is
+//! Pure modules (`request`, `pace`, `driver_log`, `driver_output`, `driver_wait`, `event_log`, `watch`, `progress`,
+//! `record`, `outcome`) decide; edge modules (`emr`, `s3`, `cluster`, `kubeconfig`) talk to one system each. The order of things is
 //! in `action` up to the submission and in `run` from there on, with `follow`, `ending`, `gather` and `deliver`.
 
 mod action;
@@ -9,6 +9,7 @@ mod cluster;
 mod deliver;
 mod driver_log;
 mod driver_output;
+mod driver_wait;
 mod emr;
 mod ending;
 mod event_log;
@@ -17,6 +18,7 @@ mod follow;
 mod gather;
 mod inputs;
 mod job;
+mod kubeconfig;
 mod outcome;
 mod pace;
 mod progress;

@@ -19,8 +19,20 @@ pub(crate) struct Told<'a> {
     pub(crate) stopped: Option<String>,
     /// The driver's last exception, on one line.
     pub(crate) exception: Option<&'a str>,
-    /// Where the driver's whole log is.
-    pub(crate) log_uri: Option<String>,
+    /// The driver's whole log.
+    pub(crate) log: DriverLog,
+}
+
+/// What became of the driver's log.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) enum DriverLog {
+    /// Nobody asked to keep it.
+    #[default]
+    NotKept,
+    /// It is at this URI.
+    At(String),
+    /// It should be at this URI, but is not, for this reason if it is known.
+    Missing(String, Option<String>),
 }
 
 /// Success when the job run completed; otherwise the failure that explains it.
@@ -72,6 +84,24 @@ pub(crate) fn outcome(why: &Why, job: &Job, told: &Told<'_>) -> Result<(), Failu
     }
 }
 
+/// The failure to report when a signal arrived after waiting had ended: what fails after a signal ends with the exit
+/// code of a cancellation, and its words have to agree.
+pub(crate) fn interrupted(failure: Failure, job: &Job) -> Failure {
+    if matches!(failure.exit, Exit::Cancelled | Exit::Bug) {
+        return failure;
+    }
+    let when = match job.state() {
+        state if state.is_end() => format!("after the job run had ended as {state}"),
+        state => format!("while the action was ending, with the job run {state} when last seen"),
+    };
+    Failure {
+        exit: Exit::Cancelled,
+        title: "Cancelled".to_owned(),
+        what: format!("a signal arrived {when}. {}", failure.what),
+        ..failure
+    }
+}
+
 /// Adds how to end the job run by hand, if it was not seen to end.
 fn watched(failure: Failure, job: &Job, told: &Told<'_>) -> Failure {
     if job.state().is_end() {
@@ -96,10 +126,18 @@ fn ended(run: &str, job: &Job, told: &Told<'_>) -> Result<(), Failure> {
         State::Failed => {
             let exception = told.exception.map(|text| format!("\n{text}"));
             let what = format!("{run} is FAILED{reason}{}", exception.unwrap_or_default());
-            let help = match &told.log_uri {
-                Some(uri) => format!("the driver's whole log is at {uri}"),
-                None => "set the input `log-uri`, so that the driver's log is kept and shown here"
-                    .to_owned(),
+            let help = match &told.log {
+                DriverLog::At(uri) => format!("the driver's whole log is at {uri}"),
+                DriverLog::Missing(uri, Some(why)) => {
+                    format!("the driver's log cannot be read from {uri}: {why}")
+                }
+                DriverLog::Missing(uri, None) => format!(
+                    "the driver's log was not found at {uri}: a driver that never ran has none, and the execution role has to be allowed to write there"
+                ),
+                DriverLog::NotKept => {
+                    "set the input `log-uri`, so that the driver's log is kept and shown here"
+                        .to_owned()
+                }
             };
             Err(Failure::job_failed("Spark job failed", what).help(help))
         }
@@ -113,9 +151,11 @@ fn ended(run: &str, job: &Job, told: &Told<'_>) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
     use gha::{Exit, Failure};
 
-    use super::{Told, outcome};
+    use super::{DriverLog, Told, interrupted, outcome};
     use crate::{
         follow::Why,
         job::{Description, Job},
@@ -162,6 +202,47 @@ mod tests {
         let (exit, text) = end(&Why::Ended, "CANCELLED", &told);
         assert_eq!(exit, Some(Exit::JobFailed));
         assert!(text.contains("someone else"), "{text}");
+    }
+
+    #[test]
+    fn the_drivers_log_is_only_where_it_was_found() {
+        let uri = || "s3://b/logs/stderr.gz".to_owned();
+        let cases = [
+            (DriverLog::NotKept, "set the input `log-uri`"),
+            (
+                DriverLog::At(uri()),
+                "whole log is at s3://b/logs/stderr.gz",
+            ),
+            (
+                DriverLog::Missing(uri(), None),
+                "was not found at s3://b/logs/stderr.gz",
+            ),
+            (
+                DriverLog::Missing(uri(), Some("not found: NoSuchBucket".into())),
+                "cannot be read from s3://b/logs/stderr.gz: not found: NoSuchBucket",
+            ),
+        ];
+        for (log, said) in cases {
+            let told = Told {
+                log,
+                ..Told::default()
+            };
+            let (_, text) = end(&Why::Ended, "FAILED", &told);
+            assert!(text.contains(said), "{said} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_signal_after_the_end_is_a_cancellation_that_names_the_end() {
+        let failure = outcome(&Why::Ended, &job("FAILED"), &Told::default()).unwrap_err();
+        let failure = interrupted(failure, &job("FAILED"));
+        assert_eq!(failure.exit, Exit::Cancelled);
+        assert_eq!(failure.title, "Cancelled");
+        for part in ["had ended as FAILED", "42", "USER_ERROR"] {
+            assert!(failure.what.contains(part), "{part} in {}", failure.what);
+        }
+        let bug = interrupted(Failure::bug("x"), &job("FAILED"));
+        assert_eq!(bug.exit, Exit::Bug);
     }
 
     #[test]

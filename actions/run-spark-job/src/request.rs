@@ -6,6 +6,7 @@
 
 mod defaults;
 pub(crate) mod limits;
+pub(crate) mod pointless;
 mod submit_parameters;
 pub(crate) mod token;
 
@@ -14,12 +15,25 @@ use std::collections::BTreeMap;
 use aws_setup::S3Uri;
 use run_record::Variant;
 
-pub(crate) use submit_parameters::Unbalanced;
+pub(crate) use submit_parameters::Unusable;
 
 /// Where Spark writes its event log; owned by the input `event-log-uri`.
 pub(crate) const EVENT_LOG_DIR: &str = "spark.eventLog.dir";
 /// Turns Dynamic Resource Allocation on; owned by the input `mode`.
 pub(crate) const DYNAMIC_ALLOCATION: &str = "spark.dynamicAllocation.enabled";
+
+/// The fewest executors under Dynamic Resource Allocation.
+pub(crate) const MIN_EXECUTORS: &str = "spark.dynamicAllocation.minExecutors";
+/// The executors it begins with.
+pub(crate) const INITIAL_EXECUTORS: &str = "spark.dynamicAllocation.initialExecutors";
+/// The most executors under Dynamic Resource Allocation.
+pub(crate) const MAX_EXECUTORS: &str = "spark.dynamicAllocation.maxExecutors";
+/// Whether Spark writes an event log.
+pub(crate) const EVENT_LOG_ENABLED: &str = "spark.eventLog.enabled";
+/// Whether the event log is compressed; Spark 4 does by default.
+pub(crate) const EVENT_LOG_COMPRESS: &str = "spark.eventLog.compress";
+/// Whether the event log is cut into several files; Spark 4 does by default.
+pub(crate) const EVENT_LOG_ROLLING: &str = "spark.eventLog.rolling.enabled";
 
 /// The Spark half of a StartJobRun request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +66,8 @@ pub(crate) struct Wishes<'a> {
 /// Merges defaults and wishes.
 ///
 /// # Errors
-/// [`Unbalanced`] when the submit parameters have a quote without its partner.
-pub(crate) fn settings(wishes: &Wishes<'_>) -> Result<SparkSettings, Unbalanced> {
+/// [`Unusable`] when the submit parameters are none that spark-submit understands.
+pub(crate) fn settings(wishes: &Wishes<'_>) -> Result<SparkSettings, Unusable> {
     let theirs = submit_parameters::configuration(wishes.submit_parameters)?;
     let mut in_parameters = defaults::submit_parameters(wishes.variant);
     let mut properties = defaults::properties(wishes);
@@ -61,6 +75,16 @@ pub(crate) fn settings(wishes: &Wishes<'_>) -> Result<SparkSettings, Unbalanced>
         match in_parameters.iter_mut().find(|(name, _)| name == key) {
             Some((_, current)) => current.clone_from(value),
             None => _ = properties.insert(key.clone(), value.clone()),
+        }
+    }
+    let set = |key: &str| {
+        theirs.contains_key(key) || wishes.properties.iter().any(|(name, _)| name == key)
+    };
+    if wishes.variant == Variant::Dra && set(MIN_EXECUTORS) && !set(INITIAL_EXECUTORS) {
+        // The default start would lie below a minimum that someone raised.
+        let minimum = theirs.get(MIN_EXECUTORS).or(properties.get(MIN_EXECUTORS));
+        if let Some(minimum) = minimum.cloned() {
+            properties.insert(INITIAL_EXECUTORS.to_owned(), minimum);
         }
     }
     // A default that the user's own parameters set again would only be noise in front of them.

@@ -16,7 +16,7 @@ use crate::{
     gather::{Gather, Gathered, driver_log_uri},
     inputs::Inputs,
     job::Job,
-    outcome::{Told, outcome},
+    outcome::{DriverLog, Told, interrupted, outcome},
     record::{Observed, Submitted, record},
     s3::S3,
     state::State,
@@ -87,16 +87,32 @@ impl Run<'_> {
                 .into_iter()
                 .flatten()
                 .find_map(|output| output.exception()),
-            log_uri: driver_log_uri(self.inputs, &job.id, "stderr").map(|uri| uri.to_string()),
+            log: self.driver_log(&job, &gathered),
         };
         // Why the job run did not complete matters more than what could not be delivered.
-        match outcome(&why, &job, &told) {
+        let result = match outcome(&why, &job, &told) {
             Ok(()) => delivered,
             Err(failure) => {
                 if let Err(second) = delivered {
                     log.warning(&second.title, &second.what);
                 }
                 Err(failure)
+            }
+        };
+        result.map_err(|failure| match cancel.is_cancelled() {
+            true => interrupted(failure, &job),
+            false => failure,
+        })
+    }
+
+    fn driver_log(&self, job: &Job, gathered: &Gathered) -> DriverLog {
+        let Some(uri) = driver_log_uri(self.inputs, &job.id, "stderr") else {
+            return DriverLog::NotKept;
+        };
+        match (&gathered.stderr, &gathered.log_problem) {
+            (Some(_), _) => DriverLog::At(uri.to_string()),
+            (None, problem) => {
+                DriverLog::Missing(uri.to_string(), problem.as_ref().map(ToString::to_string))
             }
         }
     }

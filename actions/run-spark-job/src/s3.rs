@@ -59,6 +59,21 @@ impl S3 {
             .map_err(|problem| self.failure("s3:GetObject", uri, input, &problem))
     }
 
+    /// Fails with a clear message if the bucket does not exist or cannot be used from here. Not being allowed to list
+    /// it is no failure: it then exists, and writing to it may be allowed.
+    pub(crate) async fn require_bucket(
+        &self,
+        uri: &S3Uri,
+        input: &'static str,
+    ) -> Result<(), Failure> {
+        match self.keys(uri, 1).await {
+            Err(problem) if problem.kind != ProblemKind::Denied => {
+                Err(self.failure("s3:ListBucket", uri, input, &problem))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Makes the prefix's zero-byte marker unless it is there: Spark refuses to write its event log under a prefix
     /// without any object. True when it was made.
     pub(crate) async fn make_prefix(
@@ -105,7 +120,8 @@ impl S3 {
             .client
             .list_objects_v2()
             .bucket(start.bucket.as_str())
-            .prefix(&start.key);
+            .prefix(&start.key)
+            .set_max_keys(i32::try_from(limit).ok().filter(|limit| *limit < 1000));
         let mut pages = list.into_paginator().send();
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
@@ -122,11 +138,15 @@ impl S3 {
         Ok(keys)
     }
 
-    /// The object's bytes; `None` when there is no such object.
+    /// The object's bytes; `None` when there is no such object. A missing bucket is an error.
     pub(crate) async fn bytes(&self, uri: &S3Uri) -> Result<Option<Vec<u8>>, SdkProblem> {
         let body = match self.open(uri).await {
             Ok(body) => body,
-            Err(problem) if problem.kind == ProblemKind::NotFound => return Ok(None),
+            Err(problem)
+                if problem.kind == ProblemKind::NotFound && !is_missing_bucket(&problem) =>
+            {
+                return Ok(None);
+            }
             Err(problem) => return Err(problem),
         };
         // An object that breaks off is asked for again by the caller, like one that is not there yet.
@@ -202,6 +222,11 @@ impl S3 {
             problem,
         )
     }
+}
+
+/// Whether there is no use in asking again: an object may appear, a bucket will not.
+pub(crate) fn is_missing_bucket(problem: &SdkProblem) -> bool {
+    problem.code.as_deref() == Some("NoSuchBucket")
 }
 
 fn broken_off(uri: &S3Uri) -> Failure {

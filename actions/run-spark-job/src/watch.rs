@@ -24,7 +24,7 @@ use listing::{Fact, Listing};
 use pod::PodSeen;
 use trouble::Troubles;
 
-pub(crate) use pod::JOB_ID;
+pub(crate) use pod::{JOB_ID, Waiting};
 pub(crate) use trouble::Watched;
 
 /// Set by an emulated cluster on its nodes and NodeClaims, so that no reader takes its node times for real ones.
@@ -63,6 +63,8 @@ pub(crate) enum Phase {
 pub(crate) struct View {
     /// The driver's pod.
     pub(crate) driver: Phase,
+    /// What a pending driver's pod waits for.
+    pub(crate) waiting: Waiting,
     /// Executor pods that do not run yet.
     pub(crate) pending: usize,
     /// Executor pods that run.
@@ -164,7 +166,8 @@ impl Seen {
     /// What the live line shows.
     pub(crate) fn view(&self, job_id: &str) -> View {
         let mut view = View::default();
-        for pod in self.pods_of(job_id).map(|seen| &seen.pod) {
+        for seen in self.pods_of(job_id) {
+            let pod = &seen.pod;
             let over = pod.finished.is_some() || pod.deleted.is_some();
             let phase = match pod.started {
                 _ if over => Phase::Over,
@@ -172,7 +175,10 @@ impl Seen {
                 None => Phase::Pending,
             };
             match (pod.role, phase) {
-                (PodRole::Driver, phase) => view.driver = phase,
+                (PodRole::Driver, phase) => {
+                    view.driver = phase;
+                    view.waiting = seen.waiting.clone();
+                }
                 (PodRole::Executor, Phase::Running) => view.running += 1,
                 (PodRole::Executor, Phase::Pending) => view.pending += 1,
                 (PodRole::Executor, _) => {}

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use run_record::Variant;
 
-use super::{DYNAMIC_ALLOCATION, EVENT_LOG_DIR, Wishes};
+use super::{
+    DYNAMIC_ALLOCATION, EVENT_LOG_COMPRESS, EVENT_LOG_DIR, EVENT_LOG_ENABLED, EVENT_LOG_ROLLING,
+    INITIAL_EXECUTORS, MAX_EXECUTORS, MIN_EXECUTORS, Wishes,
+};
 
 /// Settings given as `--conf` in the submit parameters, in their usual order.
 pub(super) fn submit_parameters(variant: Variant) -> Vec<(String, String)> {
@@ -28,7 +31,10 @@ pub(super) fn properties(wishes: &Wishes<'_>) -> BTreeMap<String, String> {
         Variant::Static => owned(STATIC).collect(),
         Variant::Dra => owned(DRA).collect(),
     };
-    properties.insert("spark.eventLog.enabled".into(), "true".into());
+    properties.insert(EVENT_LOG_ENABLED.into(), "true".into());
+    // Spark 4 turns both on by itself, and the comparison reads plain single logs only.
+    properties.insert(EVENT_LOG_COMPRESS.into(), "false".into());
+    properties.insert(EVENT_LOG_ROLLING.into(), "false".into());
     properties.insert(EVENT_LOG_DIR.into(), wishes.event_log.to_string());
     for (role, template) in [
         ("driver", wishes.driver_template),
@@ -53,9 +59,9 @@ const STATIC: &[(&str, &str)] = &[
 const DRA: &[(&str, &str)] = &[
     (DYNAMIC_ALLOCATION, "true"),
     ("spark.dynamicAllocation.shuffleTracking.enabled", "true"),
-    ("spark.dynamicAllocation.minExecutors", "1"),
-    ("spark.dynamicAllocation.maxExecutors", "10"),
-    ("spark.dynamicAllocation.initialExecutors", "1"),
+    (MIN_EXECUTORS, "1"),
+    (MAX_EXECUTORS, "10"),
+    (INITIAL_EXECUTORS, "1"),
     ("spark.dynamicAllocation.schedulerBacklogTimeout", "1s"),
     ("spark.dynamicAllocation.executorIdleTimeout", "5s"),
 ];

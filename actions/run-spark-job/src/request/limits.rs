@@ -9,6 +9,7 @@ use run_record::Variant;
 use super::{DYNAMIC_ALLOCATION, SparkSettings};
 
 const NAME: usize = 64;
+const NAMESPACE: usize = 63;
 const ENTRY_POINT: usize = 256;
 const ARGUMENT: usize = 10_280;
 const SUBMIT_PARAMETERS: usize = 102_400;
@@ -30,6 +31,28 @@ impl FromStr for JobName {
             ));
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+/// A namespace as Kubernetes accepts it: a label of the domain name system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Namespace(pub(crate) String);
+
+impl FromStr for Namespace {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let legal = (1..=NAMESPACE).contains(&text.len())
+            && text.bytes().all(allowed)
+            && !text.starts_with('-')
+            && !text.ends_with('-');
+        match legal {
+            true => Ok(Self(text.to_owned())),
+            false => Err(format!(
+                "expected a Kubernetes namespace: 1 to {NAMESPACE} lower-case letters, digits and `-`, with no `-` at either end"
+            )),
+        }
     }
 }
 
@@ -95,7 +118,7 @@ pub(crate) fn mode(variant: Variant, spark: &SparkSettings) -> Option<String> {
     let on = spark
         .effective
         .get(DYNAMIC_ALLOCATION)
-        .is_some_and(|value| value == "true");
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
     match (variant, on) {
         (Variant::Static, true) => Some(format!(
             "is `static`, but the Spark settings turn `{DYNAMIC_ALLOCATION}` on"
@@ -111,7 +134,7 @@ pub(crate) fn mode(variant: Variant, spark: &SparkSettings) -> Option<String> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{JobName, arguments, entry_point, properties, submit_parameters};
+    use super::{JobName, Namespace, arguments, entry_point, properties, submit_parameters};
 
     #[test]
     fn names_follow_emrs_pattern() {
@@ -119,6 +142,25 @@ mod tests {
         assert!("a/b#1_c.d".parse::<JobName>().is_ok());
         for name in ["", "two words", "ümlaut", &"x".repeat(65)] {
             assert!(name.parse::<JobName>().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn namespaces_are_those_of_kubernetes() {
+        for name in ["analytics", "a", "team-1", &"x".repeat(63)] {
+            assert!(name.parse::<Namespace>().is_ok(), "{name}");
+        }
+        for name in [
+            "",
+            "Analytics",
+            "a_b",
+            "a.b",
+            "a/b",
+            "-a",
+            "a-",
+            &"x".repeat(64),
+        ] {
+            assert!(name.parse::<Namespace>().is_err(), "{name}");
         }
     }
 

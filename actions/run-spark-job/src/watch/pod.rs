@@ -16,11 +16,24 @@ pub(crate) const JOB_ID: &str = "emr-containers.amazonaws.com/job.id";
 const ROLE: &str = "spark-role";
 const EXECUTOR_ID: &str = "spark-exec-id";
 
+/// What a pod that does not run yet waits for.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// It has no node, and nobody has said why.
+    #[default]
+    Unknown,
+    /// It has no node, for the reason the scheduler gives.
+    Refused(String),
+    /// It has a node.
+    Placed,
+}
+
 /// A driver or executor pod, and the job run it belongs to.
 #[derive(Debug, Clone)]
 pub(super) struct PodSeen {
     pub(super) job_id: String,
     pub(super) pod: run_record::Pod,
+    pub(super) waiting: Waiting,
     /// Its end was noticed late.
     pub(super) end_missed: bool,
 }
@@ -39,6 +52,7 @@ impl PodSeen {
         Some(Self {
             job_id: label(JOB_ID)?.clone(),
             end_missed: false,
+            waiting: waiting(pod),
             pod: run_record::Pod {
                 name: pod.metadata.name.clone()?,
                 role,
@@ -58,6 +72,7 @@ impl PodSeen {
 
     /// Takes in a newer version. What was known stays known: a terminating pod loses parts of its status.
     pub(super) fn update(&mut self, newer: Self) {
+        self.waiting = newer.waiting;
         let (seen, now) = (&mut self.pod, newer.pod);
         seen.executor_id = now.executor_id.or(seen.executor_id.take());
         seen.node = now.node.or(seen.node.take());
@@ -67,6 +82,23 @@ impl PodSeen {
         seen.scheduled = seen.scheduled.or(now.scheduled);
         seen.started = seen.started.or(now.started);
         seen.finished = seen.finished.or(now.finished);
+    }
+}
+
+fn waiting(pod: &Pod) -> Waiting {
+    let conditions = pod
+        .status
+        .as_ref()
+        .and_then(|status| status.conditions.as_ref());
+    let scheduled = conditions
+        .into_iter()
+        .flatten()
+        .find(|condition| condition.type_ == "PodScheduled");
+    let message = scheduled.and_then(|condition| condition.message.clone());
+    match (scheduled, message.filter(|message| !message.is_empty())) {
+        (Some(condition), _) if condition.status == "True" => Waiting::Placed,
+        (_, Some(message)) => Waiting::Refused(message),
+        (_, None) => Waiting::Unknown,
     }
 }
 

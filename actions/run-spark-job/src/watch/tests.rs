@@ -7,7 +7,7 @@ use kube::runtime::watcher::Event;
 use run_record::PodRole;
 use serde_json::{Value, json};
 
-use super::{Seen, Watched};
+use super::{Phase, Seen, Waiting, Watched};
 
 const JOB: &str = "00000000001";
 
@@ -131,6 +131,27 @@ fn a_pods_life_is_folded_from_all_its_versions() {
         ("1500m", "1408Mi")
     );
     assert_eq!(observation.gaps, [""; 0]);
+}
+
+#[test]
+fn a_pending_driver_says_what_it_waits_for() {
+    let mut seen = watching(&[]);
+    let mut waits = |conditions: Value| {
+        let mut driver = pod("d", "driver", None, json!({ "waiting": {} }));
+        driver["status"] = json!({ "conditions": conditions });
+        seen.pod(Event::Apply(as_object(driver)), at(1));
+        let view = seen.view(JOB);
+        assert_eq!(view.driver, Phase::Pending);
+        view.waiting
+    };
+    assert_eq!(waits(Value::Null), Waiting::Unknown);
+    let refused = json!([{ "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes are available" }]);
+    assert_eq!(
+        waits(refused),
+        Waiting::Refused("0/3 nodes are available".into())
+    );
+    let placed = json!([{ "type": "PodScheduled", "status": "True" }]);
+    assert_eq!(waits(placed), Waiting::Placed);
 }
 
 #[test]

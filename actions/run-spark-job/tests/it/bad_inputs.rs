@@ -60,3 +60,32 @@ async fn settings_that_contradict_the_inputs_are_refused() {
         .says("there is no file `no-such-file`")
         .says("expected 1 to 64 letters");
 }
+
+#[tokio::test]
+async fn settings_that_make_a_run_useless_are_refused() {
+    let cloud = cloud(None).await;
+    let step = Step::new(&cloud, "dra")
+        .input(
+            "spark-properties",
+            "spark.dynamicAllocation.initialExecutors=11\nspark.eventLog.compress=true",
+        )
+        .input(
+            "spark-submit-parameters",
+            "--conf spark.eventLog.enabled=false",
+        )
+        .input("namespace", "Analytics_Team");
+    let ended = step.run().await.with(2);
+    ended
+        .says("`spark.dynamicAllocation.initialExecutors` is 11, above `spark.dynamicAllocation.maxExecutors`, which is 10")
+        .says("compare-dra reads only plain single event logs")
+        .says("`spark-submit-parameters`: `spark.eventLog.enabled` is `false`")
+        .says("expected a Kubernetes namespace");
+    for (parameters, said) in [
+        ("--verbose --conf", "`--conf` at the end has no value"),
+        ("--verbose job.py", "`job.py` stands alone"),
+    ] {
+        let step = Step::new(&cloud, "dra").input("spark-submit-parameters", parameters);
+        step.run().await.with(2).says(said);
+    }
+    assert!(job_runs(&cloud).is_empty());
+}

@@ -1,6 +1,6 @@
 //! What is left behind when a job run ends: outputs, state and record. Without a Spark every job run fails.
 
-use crate::step::{BUCKET, Step, cloud, job_runs};
+use crate::step::{BUCKET, Step, cloud, job_runs, until};
 
 #[tokio::test]
 async fn a_failed_job_run_is_exit_4_with_outputs_state_and_record() {
@@ -13,6 +13,7 @@ async fn a_failed_job_run_is_exit_4_with_outputs_state_and_record() {
         .says("Spark job failed")
         .says("INTERNAL_ERROR")
         .says("without a Spark")
+        .says("the driver's log was not found at s3://bench/logs/")
         .says("emr-eks-actions-dra");
 
     let jobs = job_runs(&cloud);
@@ -106,6 +107,73 @@ async fn without_a_kubeconfig_the_record_says_what_it_lacks() {
         observation.gaps,
         ["Pods and nodes were not watched: no kubeconfig was found."]
     );
+}
+
+#[tokio::test]
+async fn a_kubeconfig_that_cannot_be_parsed_is_placed_and_not_quoted() {
+    let cloud = cloud(None).await;
+    let step = Step::new(&cloud, "static").input("record-uri", "s3://bench/records/");
+    let kubeconfig = step.path("kubeconfig");
+    let text = "apiVersion: v1\nkind: Config\nusers:\n- name: x\n  user:\n    token: eyJhbGci\n   bad: [\n";
+    std::fs::write(&kubeconfig, text).unwrap();
+    let kubeconfig = kubeconfig.to_str().unwrap();
+    let by_input = step.input("kubeconfig", kubeconfig);
+    let by_variable = Step::new(&cloud, "dra").set("KUBECONFIG", kubeconfig);
+    for step in [&by_input, &by_variable] {
+        let ended = step.run().await.with(4);
+        ended.says("Cluster not watched").says("line 7, column ");
+        let record = std::fs::read_to_string(step.path("run/run-record.json")).unwrap();
+        assert!(record.contains("line 7, column "), "{record}");
+        for text in [&ended.log, &record] {
+            assert!(!text.contains("eyJhbGci"), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_log_bucket_that_went_away_is_not_waited_for() {
+    let cloud = cloud(None).await;
+    let environment = cloud.environment();
+    let variable = |name: &str| {
+        let found = environment.iter().find(|(known, _)| known == name);
+        found.unwrap().1.clone()
+    };
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest());
+    let keys = aws_sdk_s3::config::Credentials::new(
+        variable("AWS_ACCESS_KEY_ID"),
+        variable("AWS_SECRET_ACCESS_KEY"),
+        None,
+        None,
+        "test",
+    );
+    let config = config
+        .endpoint_url(&cloud.endpoints().s3)
+        .region("us-east-1")
+        .credentials_provider(keys)
+        .load()
+        .await;
+    let s3 = aws_setup::s3_client(&config);
+    s3.create_bucket()
+        .bucket("short-lived")
+        .send()
+        .await
+        .unwrap();
+    // Without a view of the cluster the log is waited for, for 10 seconds.
+    let step = Step::new(&cloud, "static")
+        .set("KUBECONFIG", "")
+        .input("log-uri", "s3://short-lived/logs/");
+    let mut child = step.start();
+    let log = until(&mut child, "submitted as").await;
+    s3.delete_bucket()
+        .bucket("short-lived")
+        .send()
+        .await
+        .unwrap();
+    let ended = step.end(child).await.with(4);
+    assert!(!log.contains("NoSuchBucket"), "{log}");
+    ended
+        .says("cannot be read from s3://short-lived/logs/")
+        .says("NoSuchBucket");
 }
 
 #[tokio::test]

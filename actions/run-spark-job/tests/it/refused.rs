@@ -48,6 +48,33 @@ async fn a_missing_bucket_is_named() {
 }
 
 #[tokio::test]
+async fn everything_that_is_missing_is_named_at_once() {
+    let ended = refused(|step| {
+        step.input("entry-point", "s3://bench/scripts/src/nothing.py")
+            .input("log-uri", "s3://no-such-logs/x/")
+            .input("record-uri", "s3://no-such-records/x/")
+    })
+    .await;
+    for input in ["entry-point", "log-uri", "record-uri"] {
+        ended.says(&format!("(input `{input}`, "));
+        ended.says(&format!("check the input `{input}`"));
+    }
+    ended.says("NoSuchKey").says("NoSuchBucket");
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_no_missing_permission() {
+    let ended = refused(|step| step.set("AWS_SECRET_ACCESS_KEY", "wrong-secret")).await;
+    ended
+        .says("Wrong AWS credentials")
+        .says("SignatureDoesNotMatch")
+        .says("correct `AWS_ACCESS_KEY_ID`")
+        .says("configure-aws-credentials");
+    assert!(!ended.log.contains("wrong-secret"), "{}", ended.log);
+    assert_eq!(ended.log.matches("correct `AWS_ACCESS_KEY_ID`").count(), 1);
+}
+
+#[tokio::test]
 async fn an_unknown_virtual_cluster_is_named() {
     let ended = refused(|step| step.input("virtual-cluster-id", "0123456789abc")).await;
     ended

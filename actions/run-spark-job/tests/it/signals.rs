@@ -1,9 +1,9 @@
-//! Signals while nothing has been submitted yet.
+//! Signals while nothing has been submitted yet, and when the job run is already over.
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{io::AsyncReadExt, net::TcpListener, process::Child};
 
-use crate::step::{Step, cloud, job_runs};
+use crate::step::{Step, cloud, job_runs, until};
 
 /// Sends a signal to the step.
 pub(crate) fn signal(child: &Child, signal: Signal) {
@@ -25,4 +25,21 @@ async fn a_signal_before_the_submission_submits_nothing() {
     let ended = step.end(child).await.with(130);
     ended.says("nothing was submitted");
     assert!(job_runs(&cloud).is_empty());
+}
+
+#[tokio::test]
+async fn a_signal_after_a_failed_job_run_is_a_cancellation_that_names_its_state() {
+    let cloud = cloud(None).await;
+    // Without a view of the cluster the driver's log is waited for, for 10 seconds.
+    let step = Step::new(&cloud, "static").set("KUBECONFIG", "");
+    let mut child = step.start();
+    until(&mut child, "state FAILED").await;
+    signal(&child, Signal::TERM);
+    let ended = step.end(child).await.with(130);
+    ended
+        .says("title=Cancelled")
+        .says("after the job run had ended as FAILED")
+        .says("INTERNAL_ERROR");
+    assert!(!ended.log.contains("Spark job failed"), "{}", ended.log);
+    assert_eq!(ended.output("state"), Some("FAILED"));
 }

@@ -11,7 +11,10 @@ use local_cloud::{Config, LocalCloud, SparkInstall, VirtualClusterSeed, kubernet
 use run_record::RunRecord;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::{
+    io::AsyncReadExt,
+    process::{Child, Command},
+};
 
 /// The bucket every test's cloud has.
 pub(crate) const BUCKET: &str = "bench";
@@ -224,6 +227,22 @@ impl Ended {
             .find(|(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     }
+}
+
+/// Reads the step's standard output up to the line with `text`; what comes later stays in it.
+pub(crate) async fn until(child: &mut Child, text: &str) -> String {
+    let stdout = child.stdout.as_mut().unwrap();
+    let mut log = Vec::new();
+    let reading = async {
+        // Byte by byte, so that nothing is read ahead and lost.
+        while !(log.ends_with(b"\n") && String::from_utf8_lossy(&log).contains(text)) {
+            log.push(stdout.read_u8().await.expect("the step has ended"));
+        }
+    };
+    tokio::time::timeout(PATIENCE, reading)
+        .await
+        .expect("the step hangs");
+    String::from_utf8(log).unwrap()
 }
 
 /// `NAME<<DELIMITER`, value, delimiter; every value here has one line.

@@ -1,0 +1,187 @@
+//! Settings with which a job would run for nothing: Spark would refuse them, or there would be nothing to compare. Pure.
+
+use run_record::Variant;
+
+use super::{
+    EVENT_LOG_COMPRESS, EVENT_LOG_ENABLED, EVENT_LOG_ROLLING, INITIAL_EXECUTORS, MAX_EXECUTORS,
+    MIN_EXECUTORS, SparkSettings,
+};
+
+/// One setting and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pointless {
+    /// The input it came from.
+    pub(crate) input: &'static str,
+    /// What is wrong, and how to fix it.
+    pub(crate) problem: String,
+}
+
+/// Every such setting.
+pub(crate) fn settings(variant: Variant, spark: &SparkSettings) -> Vec<Pointless> {
+    let mut problems = event_log(spark);
+    if variant == Variant::Dra {
+        problems.extend(executors(spark));
+    }
+    problems
+}
+
+fn event_log(spark: &SparkSettings) -> Vec<Pointless> {
+    let contrary = |key: &str, wanted: &str| {
+        let value = spark.effective.get(key)?;
+        (!value.trim().eq_ignore_ascii_case(wanted)).then_some(value)
+    };
+    let mut problems = Vec::new();
+    if let Some(value) = contrary(EVENT_LOG_ENABLED, "true") {
+        problems.push(spark.pointless(
+            EVENT_LOG_ENABLED,
+            format!("`{EVENT_LOG_ENABLED}` is `{value}`: without an event log there is nothing to compare; leave it out"),
+        ));
+    }
+    for key in [EVENT_LOG_COMPRESS, EVENT_LOG_ROLLING] {
+        if let Some(value) = contrary(key, "false") {
+            problems.push(spark.pointless(
+                key,
+                format!("`{key}` is `{value}`: compare-dra reads only plain single event logs for now; leave it out"),
+            ));
+        }
+    }
+    problems
+}
+
+/// Spark wants minimum <= initial number <= maximum, and a maximum above zero.
+fn executors(spark: &SparkSettings) -> Vec<Pointless> {
+    let mut problems = Vec::new();
+    let mut number = |key: &'static str, least: i32| {
+        let value = spark.effective.get(key)?;
+        match value.trim().parse::<i32>() {
+            Ok(number) if number >= least => Some((key, number)),
+            _ => {
+                let problem = format!("`{key}` is `{value}`: expected a whole number from {least}");
+                problems.push(spark.pointless(key, problem));
+                None
+            }
+        }
+    };
+    let (min, initial, max) = (
+        number(MIN_EXECUTORS, 0),
+        number(INITIAL_EXECUTORS, 0),
+        number(MAX_EXECUTORS, 1),
+    );
+    // A minimum above the maximum puts the initial number out of bounds too: that is said once.
+    let pairs = match (min, max) {
+        (Some((_, least)), Some((_, most))) if least > most => vec![(min, max)],
+        _ => vec![(min, initial), (initial, max)],
+    };
+    for (low, high) in pairs {
+        let (Some((low_key, low)), Some((high_key, high))) = (low, high) else {
+            continue;
+        };
+        if low > high {
+            problems.push(spark.pointless(
+                low_key,
+                format!("`{low_key}` is {low}, above `{high_key}`, which is {high}"),
+            ));
+        }
+    }
+    problems
+}
+
+impl SparkSettings {
+    fn pointless(&self, key: &str, problem: String) -> Pointless {
+        let input = match self.properties.get(key) == self.effective.get(key) {
+            true => "spark-properties",
+            false => "spark-submit-parameters",
+        };
+        Pointless { input, problem }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use run_record::Variant;
+
+    use super::super::{Wishes, settings as merge};
+    use super::{Pointless, settings};
+
+    fn problems(variant: Variant, properties: &[(&str, &str)], parameters: &str) -> Vec<Pointless> {
+        let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        let properties: Vec<_> = properties.iter().map(owned).collect();
+        let spark = merge(&Wishes {
+            variant,
+            event_log: &"s3://bench/spark-events/".parse().unwrap(),
+            driver_template: None,
+            executor_template: None,
+            properties: &properties,
+            submit_parameters: parameters,
+        });
+        settings(variant, &spark.unwrap())
+    }
+
+    #[track_caller]
+    fn refused(properties: &[(&str, &str)], said: &str) {
+        let problems = problems(Variant::Dra, properties, "");
+        let [Pointless { input, problem }] = problems.as_slice() else {
+            panic!("{problems:?}")
+        };
+        assert_eq!(*input, "spark-properties");
+        assert!(problem.contains(said), "{said} in {problem}");
+    }
+
+    #[test]
+    fn an_event_log_that_cannot_be_compared_is_refused() {
+        refused(&[("spark.eventLog.enabled", "false")], "nothing to compare");
+        refused(
+            &[("spark.eventLog.compress", "TRUE")],
+            "plain single event logs",
+        );
+        refused(
+            &[("spark.eventLog.rolling.enabled", "true")],
+            "plain single event logs",
+        );
+        let problems = problems(Variant::Static, &[], "--conf spark.eventLog.compress=true");
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].input, "spark-submit-parameters");
+    }
+
+    #[test]
+    fn what_agrees_with_the_defaults_is_accepted() {
+        let agrees = [
+            ("spark.eventLog.enabled", "True"),
+            ("spark.eventLog.compress", "false"),
+        ];
+        assert_eq!(problems(Variant::Static, &agrees, ""), []);
+        assert_eq!(problems(Variant::Dra, &[], ""), []);
+    }
+
+    #[test]
+    fn executor_numbers_have_to_be_in_order() {
+        const MIN: &str = "spark.dynamicAllocation.minExecutors";
+        const INITIAL: &str = "spark.dynamicAllocation.initialExecutors";
+        const MAX: &str = "spark.dynamicAllocation.maxExecutors";
+        refused(
+            &[(MAX, "many")],
+            "`spark.dynamicAllocation.maxExecutors` is `many`: expected a whole number from 1",
+        );
+        refused(&[(MAX, "0")], "from 1");
+        refused(&[(MIN, "-1"), (INITIAL, "1")], "from 0");
+        refused(
+            &[(INITIAL, "11")],
+            "`spark.dynamicAllocation.initialExecutors` is 11, above `spark.dynamicAllocation.maxExecutors`, which is 10",
+        );
+        refused(
+            &[(MIN, "11")],
+            "`spark.dynamicAllocation.minExecutors` is 11, above `spark.dynamicAllocation.maxExecutors`",
+        );
+        refused(
+            &[(MIN, "3"), (INITIAL, "2")],
+            "above `spark.dynamicAllocation.initialExecutors`, which is 2",
+        );
+        // The initial number follows a minimum that was raised.
+        assert_eq!(problems(Variant::Dra, &[(MIN, "3")], ""), []);
+        assert_eq!(problems(Variant::Dra, &[], &format!("--conf {MIN}=3")), []);
+        // A fixed number of executors does not look at them.
+        assert_eq!(problems(Variant::Static, &[(MIN, "11")], ""), []);
+    }
+}
