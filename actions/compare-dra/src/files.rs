@@ -5,10 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use spark_log::{Decoder, Timeline, TimelineBuilder};
+use spark_log::Timeline;
 use tokio::io::AsyncReadExt;
 
-use crate::place::RECORD;
+use crate::{
+    event_log::{LogReader, NotALog},
+    place::RECORD,
+};
 
 /// How deep records are looked for below a directory.
 const DEPTH: usize = 4;
@@ -34,24 +37,17 @@ pub(crate) async fn records_below(directory: &Path) -> io::Result<Vec<PathBuf>> 
 }
 
 /// Reads an event log piece by piece.
-pub(crate) async fn read_log(path: &Path) -> io::Result<Timeline> {
+pub(crate) async fn read_log(path: &Path) -> io::Result<Result<Timeline, NotALog>> {
     let mut file = tokio::fs::File::open(path).await?;
-    let mut decoder = Decoder::default();
-    let mut timeline = TimelineBuilder::default();
+    let mut log = LogReader::default();
     let mut piece = vec![0; 1 << 20];
     loop {
         let length = file.read(&mut piece).await?;
         if length == 0 {
-            break;
+            return Ok(log.finish());
         }
-        decoder
-            .push(&piece[..length])
-            .into_iter()
-            .for_each(|event| timeline.add(event));
+        log.push(&piece[..length]);
     }
-    let (last, counts) = decoder.finish();
-    last.into_iter().for_each(|event| timeline.add(event));
-    Ok(timeline.finish(counts))
 }
 
 /// Writes a file of the report, making its directory.

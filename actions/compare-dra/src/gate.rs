@@ -58,10 +58,10 @@ fn submitted(run: &Run, of: impl Fn(&RunRecord) -> Option<String>) -> Option<Str
     run.record.as_ref().and_then(of)
 }
 
-/// A run that failed, or whose end is not known.
+/// A run that failed, or whose log is not that of one whole run.
 fn broken(run: &Run) -> Option<Concern> {
     let subject = Prose::new(format!("The {} run ", side(run.variant))).code(run.name());
-    let text = match (&run.record, run.hidden_end()) {
+    let text = match (&run.record, run.unmeasurable()) {
         (Some(record), _) if record.job_run.state != "COMPLETED" => {
             let text = subject.text(" ended ").code(&record.job_run.state);
             match record

@@ -57,6 +57,21 @@ impl FromStr for CommentMode {
     }
 }
 
+/// The number of a pull request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PullNumber(pub(crate) u64);
+
+impl FromStr for PullNumber {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.parse() {
+            Ok(number) if number > 0 => Ok(Self(number)),
+            _ => Err("expected the number of a pull request, such as `12`"),
+        }
+    }
+}
+
 /// The inputs, parsed.
 #[derive(Debug)]
 pub(crate) struct Inputs {
@@ -65,7 +80,7 @@ pub(crate) struct Inputs {
     pub(crate) report_directory: PathBuf,
     pub(crate) comment: CommentMode,
     pub(crate) token: Option<Token>,
-    pub(crate) pull_request: Option<u64>,
+    pub(crate) pull_request: Option<PullNumber>,
     pub(crate) key: Key,
     pub(crate) comment_author: String,
     pub(crate) region: Option<Region>,

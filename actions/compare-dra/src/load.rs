@@ -1,10 +1,10 @@
 //! Runs from the places the user named. Every problem is collected, so that one attempt shows them all.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::ErrorKind};
 
-use gha::{Exit, Failure};
+use gha::{Context, Failure};
 use run_record::{ReadError, RunRecord, Variant};
-use spark_log::{Gap, Timeline};
+use spark_log::Timeline;
 
 use crate::{
     files,
@@ -12,35 +12,8 @@ use crate::{
     place::Place,
     run::Run,
     s3::{S3, S3Error},
+    unread::{Problem, READABLE, Unread, failure},
 };
-
-/// Something that could not be read.
-#[derive(Debug)]
-struct Problem {
-    input: &'static str,
-    place: String,
-    what: String,
-    help: &'static str,
-    /// Not the user's mistake: an outside system refused or could not be reached.
-    outside: bool,
-}
-
-/// What a reader says before it is known which input asked.
-struct Unread {
-    what: String,
-    help: &'static str,
-    outside: bool,
-}
-
-impl Unread {
-    fn bad(what: impl Into<String>, help: &'static str) -> Self {
-        Self {
-            what: what.into(),
-            help,
-            outside: false,
-        }
-    }
-}
 
 /// The runs of both sides.
 #[derive(Debug)]
@@ -50,9 +23,9 @@ pub(crate) struct Loaded {
 }
 
 /// Reads every run, or fails with all problems.
-pub(crate) async fn load(inputs: &Inputs) -> Result<Loaded, Failure> {
+pub(crate) async fn load(inputs: &Inputs, context: &Context) -> Result<Loaded, Failure> {
     let reader = Reader {
-        s3: S3::new(inputs.region.clone()),
+        s3: S3::new(inputs.region.clone(), context),
     };
     let mut problems = Vec::new();
     let fixed = reader
@@ -67,42 +40,6 @@ pub(crate) async fn load(inputs: &Inputs) -> Result<Loaded, Failure> {
         Err(failure(&problems))
     }
 }
-
-fn failure(problems: &[Problem]) -> Failure {
-    let outside = problems.iter().all(|problem| problem.outside);
-    let mut failure = match problems {
-        [one] => Failure::outside("Cannot read a run", said(one)),
-        many => {
-            let all: Vec<String> = many
-                .iter()
-                .map(|problem| format!("- {}", said(problem)))
-                .collect();
-            Failure::outside(
-                "Cannot read the runs",
-                format!("{} runs could not be read:\n{}", many.len(), all.join("\n")),
-            )
-        }
-    };
-    failure.exit = if outside {
-        Exit::Outside
-    } else {
-        Exit::BadInputs
-    };
-    let mut helps: Vec<&str> = problems.iter().map(|problem| problem.help).collect();
-    helps.sort_unstable();
-    helps.dedup();
-    failure.help(helps.join("; "))
-}
-
-fn said(problem: &Problem) -> String {
-    format!(
-        "input `{}`, `{}`: {}",
-        problem.input, problem.place, problem.what
-    )
-}
-
-/// What can be compared.
-const READABLE: &str = "name a run-record.json as run-spark-job writes it, a directory with one, or a plain Spark event log";
 
 struct Reader {
     s3: S3,
@@ -122,7 +59,7 @@ impl Reader {
             let found = match self.find(place).await {
                 Ok(found) => found,
                 Err(unread) => {
-                    problems.push(at(input, place, unread));
+                    problems.push(unread.at(input, place));
                     continue;
                 }
             };
@@ -138,7 +75,7 @@ impl Reader {
                 });
                 match run {
                     Ok(run) => runs.push(run),
-                    Err(unread) => problems.push(at(input, &place, unread)),
+                    Err(unread) => problems.push(unread.at(input, &place)),
                 }
             }
         }
@@ -156,8 +93,7 @@ impl Reader {
             Place::S3(uri) => self
                 .s3
                 .find(uri)
-                .await
-                .map_err(refused)?
+                .await?
                 .into_iter()
                 .map(Place::S3)
                 .collect(),
@@ -175,7 +111,9 @@ impl Reader {
                 }
             },
         };
-        if found.is_empty() {
+        if found.is_empty() && place.is_rolled() {
+            Err(Unread::rolled())
+        } else if found.is_empty() {
             Err(Unread::bad("there is no run-record.json here", READABLE))
         } else {
             Ok(found)
@@ -224,6 +162,11 @@ impl Reader {
         for log in copy.into_iter().chain(original) {
             match self.log(&log).await {
                 Ok(timeline) => return Ok((log, timeline)),
+                // What the log is says more than where it is not.
+                Err(unread) if unread.settled => {
+                    tried = vec![(log, unread)];
+                    break;
+                }
                 Err(unread) => tried.push((log, unread)),
             }
         }
@@ -242,32 +185,35 @@ impl Reader {
             .next()
             .map_or(AGAIN, |(_, unread)| unread.help);
         Err(Unread {
-            what,
-            help,
             outside,
+            ..Unread::bad(what, help)
         })
     }
 
     async fn log(&self, place: &Place) -> Result<Timeline, Unread> {
-        const PLAIN: &str = "give a single plain event log: `spark.eventLog.compress=false` and `spark.eventLog.rolling.enabled=false`";
-        let timeline = match place {
-            Place::S3(uri) => self.s3.read_log(uri).await.map_err(refused)?,
-            Place::Local(path) => {
-                let read = files::read_log(path).await;
-                read.map_err(|error| {
-                    Unread::bad(format!("cannot be read: {error}"), "check the path")
-                })?
+        let unreadable = |error| Unread::bad(format!("cannot be read: {error}"), "check the path");
+        let read = match place {
+            Place::S3(uri) if uri.is_prefix() => return Err(Unread::rolled()),
+            Place::S3(uri) => {
+                let rolled = |error: &S3Error| error.is_missing_object() && place.is_rolled();
+                match self.s3.read_log(uri).await {
+                    Err(error) if rolled(&error) => return Err(Unread::rolled()),
+                    read => read?,
+                }
             }
+            Place::Local(path) => match files::read_log(path).await {
+                Err(error) if error.kind() == ErrorKind::IsADirectory => {
+                    return Err(Unread::rolled());
+                }
+                read => read.map_err(unreadable)?,
+            },
         };
-        if timeline.gaps.contains(&Gap::NoEvents) {
-            return Err(Unread::bad("is not a plain Spark event log", PLAIN));
-        }
-        Ok(timeline)
+        read.map_err(Unread::not_a_log)
     }
 
     async fn bytes(&self, place: &Place) -> Result<Vec<u8>, Unread> {
         match place {
-            Place::S3(uri) => self.s3.read(uri).await.map_err(refused),
+            Place::S3(uri) => Ok(self.s3.read(uri).await?),
             Place::Local(path) => {
                 let read = tokio::fs::read(path).await;
                 read.map_err(|error| {
@@ -278,28 +224,9 @@ impl Reader {
     }
 }
 
-fn at(input: &'static str, place: &Place, unread: Unread) -> Problem {
-    Problem {
-        input,
-        place: place.to_string(),
-        what: unread.what,
-        help: unread.help,
-        outside: unread.outside,
-    }
-}
-
 fn record(bytes: &[u8]) -> Result<RunRecord, Unread> {
     RunRecord::from_json(bytes).map_err(|error| match error {
         ReadError::TooNew { .. } => Unread::bad(error.to_string(), "use the release of compare-dra that belongs to the run-spark-job that wrote it, or a newer one"),
         ReadError::Shape(_) => Unread::bad(error.to_string(), "name a run-record.json as run-spark-job writes it"),
     })
-}
-
-fn refused(error: S3Error) -> Unread {
-    let general = "check the location, the region, and that the role allows `s3:GetObject` and `s3:ListBucket` on the bucket";
-    Unread {
-        what: format!("{}: {}", error.call, error.problem),
-        help: error.problem.help().unwrap_or(general),
-        outside: !error.is_missing(),
-    }
 }

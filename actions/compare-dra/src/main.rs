@@ -3,19 +3,21 @@
 //! | module                                  | idea |
 //! |-----------------------------------------|------|
 //! | `inputs`                                | what the user asked for |
-//! | `place`, `load`, `files`, `s3`          | where runs are, and reading them |
+//! | `place`, `load`, `files`, `s3`, `event_log`, `unread` | where runs are, and reading them |
 //! | `run`, `nodes`, `measure`, `metric`     | one run and its numbers |
 //! | `gate`, `verdict`, `why`, `advice`, `report`      | two sides compared |
 //! | `curve`, `number`, `prose`, `escape`, `cells`, `view`, `run_view`, `render`, `terminal` | the comparison in words |
-//! | `comment`, `pull_request`               | the sticky comment, and GitHub |
+//! | `comment`, `commenting`, `pull_request` | the sticky comment, and GitHub |
 //! | `action`                                | the four steps, in order |
 
 mod action;
 mod advice;
 mod cells;
 mod comment;
+mod commenting;
 mod curve;
 mod escape;
+mod event_log;
 mod files;
 mod gate;
 mod inputs;
@@ -33,6 +35,7 @@ mod run;
 mod run_view;
 mod s3;
 mod terminal;
+mod unread;
 mod verdict;
 mod view;
 mod why;

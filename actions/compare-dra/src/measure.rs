@@ -9,6 +9,9 @@ use crate::{
     run::Run,
 };
 
+/// Two clocks that are kept in time show no larger difference.
+const CLOCKS_DIFFER_SECONDS: f64 = 1.0;
+
 /// A number or why it is not known.
 pub(crate) type Value = Result<f64, String>;
 
@@ -80,13 +83,15 @@ fn value(id: MetricId, run: &Run, m: &Metrics) -> Value {
         ),
         MetricId::TimeToFirstJob => log(
             run.timeline
-                .first_job_start()
-                .and_then(|at| Some(run.seconds(at)?.max(0.0))),
-            "no job in the event log",
+                .started
+                .zip(run.timeline.first_job_start())
+                .map(|(started, job)| job.since(started).as_secs_f64()),
+            "no start of the application or no job in the event log",
         ),
-        MetricId::TimeToLastUsedExecutorFromApplicationStart => {
-            log(last_used_executor(run), "no executor ran a task")
-        }
+        MetricId::TimeToLastUsedExecutorFromApplicationStart => log(
+            last_used_executor(run),
+            "no start of the application in the event log, or no executor ran a task",
+        ),
         MetricId::TimeToLastUsedExecutor => {
             duration(m.last_used_executor_after_job, "no executor ran a task")
         }
@@ -160,10 +165,8 @@ pub(crate) fn last_used_executor(run: &Run) -> Option<f64> {
         .executors
         .iter()
         .filter(|executor| executor.tasks > 0);
-    Some(
-        run.seconds(used.map(|executor| executor.added).max()?)?
-            .max(0.0),
-    )
+    let last = used.map(|executor| executor.added).max()?;
+    Some(last.since(run.timeline.started?).as_secs_f64())
 }
 
 fn submission_to_application(run: &Run) -> Value {
@@ -175,7 +178,13 @@ fn submission_to_application(run: &Run) -> Value {
     let (Some(created), Some(_)) = (created, started) else {
         return Err("a time of it is not known".to_owned());
     };
-    Ok(run.seconds_of(created).map_or(0.0, |at| (-at).max(0.0)))
+    // EMR's clock and the driver's may differ a little.
+    match run.seconds_of(created) {
+        Some(at) if at > CLOCKS_DIFFER_SECONDS => Err(
+            "by the event log the application started before EMR accepted the job run".to_owned(),
+        ),
+        at => Ok(at.map_or(0.0, |at| (-at).max(0.0))),
+    }
 }
 
 fn wanted(run: &Run) -> Value {

@@ -70,6 +70,22 @@ impl Place {
         }
     }
 
+    /// True when the name is that of a rolled event log's directory.
+    pub(crate) fn is_rolled(&self) -> bool {
+        let rolled = |name: &str| name.starts_with("eventlog_v2_");
+        match self {
+            Self::Local(path) => path
+                .file_name()
+                .is_some_and(|name| rolled(&name.to_string_lossy())),
+            Self::S3(uri) => uri
+                .key
+                .trim_end_matches('/')
+                .rsplit('/')
+                .next()
+                .is_some_and(rolled),
+        }
+    }
+
     /// True when the name says that it is JSON.
     pub(crate) fn is_json(&self) -> bool {
         match self {
@@ -100,6 +116,21 @@ mod tests {
         );
         for outside in ["/etc/passwd", "../other", "a/../../b", ""] {
             assert_eq!(local.beside(outside), None, "{outside}");
+        }
+    }
+
+    #[test]
+    fn rolled_log_is_known_by_its_last_part() {
+        let rolled = |place: &str| place.parse::<Place>().unwrap().is_rolled();
+        for place in [
+            "run/eventlog_v2_spark-1",
+            "run/eventlog_v2_spark-1/",
+            "s3://bench/e/eventlog_v2_1/",
+        ] {
+            assert!(rolled(place), "{place}");
+        }
+        for place in ["run/eventlog_v2_1/events_1_1", "run/spark-1", "s3://bench/"] {
+            assert!(!rolled(place), "{place}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! The sticky comment on GitHub: found by marker and author, updated or else created.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use octocrab::Octocrab;
 use serde::{Deserialize, Serialize};
@@ -20,15 +20,27 @@ pub(crate) struct PullRequest<'a> {
     /// `owner/name`.
     pub(crate) repository: &'a str,
     pub(crate) number: u64,
+    /// Who told the number, in words.
+    pub(crate) number_from: &'static str,
     /// Only comments of this account are ours.
     pub(crate) author: &'a str,
 }
 
-/// What was done.
+/// What comments with the marker there are.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Posted {
-    Created(String),
-    Updated(String),
+pub(crate) enum Found {
+    /// Ours, by its id.
+    Ours(u64),
+    /// None of ours; the authors of those with the same marker.
+    Others(BTreeSet<String>),
+}
+
+/// A comment that was created or updated.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Posted {
+    pub(crate) url: String,
+    /// The login of the account that wrote it, if GitHub tells.
+    pub(crate) author: Option<String>,
 }
 
 /// Why the comment could not be posted.
@@ -52,23 +64,19 @@ pub(crate) enum PostError {
 impl PostError {
     /// True when the token may not do it, or may not even see that it exists.
     pub(crate) fn is_permission(&self) -> bool {
-        matches!(
-            self,
-            Self::Refused {
-                status: 401 | 403 | 404,
-                ..
-            }
-        )
+        matches!(self.status(), Some(401 | 403 | 404))
+    }
+
+    /// The HTTP status of a refusal.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            Self::Failed { .. } => None,
+        }
     }
 
     fn is_gone(&self) -> bool {
-        matches!(
-            self,
-            Self::Refused {
-                status: 404 | 410,
-                ..
-            }
-        )
+        matches!(self.status(), Some(404 | 410))
     }
 }
 
@@ -98,24 +106,8 @@ struct Page {
 }
 
 impl PullRequest<'_> {
-    /// Updates the comment with the marker, or creates it.
-    pub(crate) async fn post(&self, marker: &str, body: &str) -> Result<Posted, PostError> {
-        let github = self.client()?;
-        if let Some(id) = self.find(&github, marker).await? {
-            match self.update(&github, id, body).await {
-                Ok(comment) => return Ok(Posted::Updated(comment.html_url)),
-                // Deleted between finding and updating.
-                Err(error) if error.is_gone() => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let created: Result<Comment, _> = github.post(self.comments(), Some(&Body { body })).await;
-        Ok(Posted::Created(
-            created.map_err(failed("create the comment"))?.html_url,
-        ))
-    }
-
-    fn client(&self) -> Result<Octocrab, PostError> {
+    /// A client for the calls below.
+    pub(crate) fn client(&self) -> Result<Octocrab, PostError> {
         let build = || {
             Octocrab::builder()
                 .base_uri(self.api_url)?
@@ -127,12 +119,20 @@ impl PullRequest<'_> {
         build().map_err(failed("use the address of GitHub's API"))
     }
 
+    /// True when the account's login is the one whose comments are ours.
+    pub(crate) fn is_author(&self, login: &str) -> bool {
+        login.eq_ignore_ascii_case(self.author)
+    }
+
     fn comments(&self) -> String {
         format!("/repos/{}/issues/{}/comments", self.repository, self.number)
     }
 
+    /// Looks for comments with the marker.
+    ///
     /// Pages are asked for by number: a `Link` header could lead the token to another host.
-    async fn find(&self, github: &Octocrab, marker: &str) -> Result<Option<u64>, PostError> {
+    pub(crate) async fn find(&self, github: &Octocrab, marker: &str) -> Result<Found, PostError> {
+        let mut others = BTreeSet::new();
         for page in 1..=MOST_PAGES {
             let query = Page {
                 per_page: PER_PAGE,
@@ -140,35 +140,57 @@ impl PullRequest<'_> {
             };
             let listed: Result<Vec<Comment>, _> = github.get(self.comments(), Some(&query)).await;
             let listed = listed.map_err(failed("list the comments"))?;
-            let ours = |comment: &&Comment| {
-                let by_author = comment
-                    .user
-                    .as_ref()
-                    .is_some_and(|user| user.login.eq_ignore_ascii_case(self.author));
-                by_author
-                    && comment
-                        .body
-                        .as_deref()
-                        .is_some_and(|body| is_marked(body, marker))
-            };
-            if let Some(comment) = listed.iter().find(ours) {
-                return Ok(Some(comment.id));
-            }
             // GitHub hides some comments after it has counted them, so only an empty page is the last one.
             if listed.is_empty() {
                 break;
             }
+            let marked = |comment: &Comment| {
+                comment
+                    .body
+                    .as_deref()
+                    .is_some_and(|body| is_marked(body, marker))
+            };
+            for comment in listed.into_iter().filter(marked) {
+                match comment.user {
+                    Some(user) if self.is_author(&user.login) => {
+                        return Ok(Found::Ours(comment.id));
+                    }
+                    user => others.extend(user.map(|user| user.login)),
+                }
+            }
         }
-        Ok(None)
+        Ok(Found::Others(others))
     }
 
-    /// With PATCH by hand: octocrab's own `update_comment` sends POST.
-    async fn update(&self, github: &Octocrab, id: u64, body: &str) -> Result<Comment, PostError> {
+    /// Creates a comment.
+    pub(crate) async fn create(&self, github: &Octocrab, body: &str) -> Result<Posted, PostError> {
+        let created: Result<Comment, _> = github.post(self.comments(), Some(&Body { body })).await;
+        Ok(created.map_err(failed("create the comment"))?.into())
+    }
+
+    /// Updates a comment; `None` when it is gone. With PATCH by hand: octocrab's own `update_comment` sends POST.
+    pub(crate) async fn update(
+        &self,
+        github: &Octocrab,
+        id: u64,
+        body: &str,
+    ) -> Result<Option<Posted>, PostError> {
         let route = format!("/repos/{}/issues/comments/{id}", self.repository);
-        github
-            .patch(route, Some(&Body { body }))
-            .await
-            .map_err(failed("update the comment"))
+        let updated: Result<Comment, _> = github.patch(route, Some(&Body { body })).await;
+        match updated.map_err(failed("update the comment")) {
+            Ok(comment) => Ok(Some(comment.into())),
+            Err(error) if error.is_gone() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl From<Comment> for Posted {
+    fn from(comment: Comment) -> Self {
+        Self {
+            url: comment.html_url,
+            author: comment.user.map(|user| user.login),
+        }
     }
 }
 

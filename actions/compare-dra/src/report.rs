@@ -292,8 +292,20 @@ fn run_report(run: &Run, numbers: &Measured) -> RunReport {
     }
 }
 
+/// Set by an emulated cluster for itself: they say nothing about the job unless it was submitted with them.
+const OF_EMULATION: &[&str] = &[
+    "spark.cores.max",
+    "spark.scheduler.minRegisteredResourcesRatio",
+];
+
 /// Properties that matter, as Spark had them; as submitted where the log does not tell. Never any other: they may hold secrets.
 fn properties(run: &Run) -> BTreeMap<String, String> {
+    let emulated = run.is_emulated();
+    let submitted_with = |name: &str| {
+        let record = run.record.as_ref();
+        record.is_some_and(|record| record.submission.spark.contains_key(name))
+    };
+    let of_job = |name: &str| !(emulated && OF_EMULATION.contains(&name)) || submitted_with(name);
     let submitted = run
         .record
         .iter()
@@ -301,7 +313,8 @@ fn properties(run: &Run) -> BTreeMap<String, String> {
     let kept = submitted
         .filter(|(name, _)| spark_log::is_kept_property(name))
         .chain(&run.timeline.properties);
-    kept.map(|(name, value)| (name.clone(), value.clone()))
+    kept.filter(|(name, _)| of_job(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }
 

@@ -59,11 +59,11 @@ impl Run {
         self.property(name)?.trim().parse().ok()
     }
 
-    /// Zero of the run's times: the start of the application.
+    /// Zero of the run's times: the start of the application; without it, the first job or executor.
     pub(crate) fn zero(&self) -> Option<EpochMillis> {
-        self.timeline
-            .started
-            .or_else(|| self.timeline.first_job_start())
+        let joined = self.timeline.executors.iter().map(|e| e.added);
+        let first = || self.timeline.first_job_start().into_iter().chain(joined);
+        self.timeline.started.or_else(|| first().min())
     }
 
     /// An instant in seconds after the application's start. Negative before it.
@@ -90,6 +90,13 @@ impl Run {
         log.chain(observed).chain(self.lasting_nodes()).collect()
     }
 
+    /// True when the record says that the cluster was emulated.
+    pub(crate) fn is_emulated(&self) -> bool {
+        let gaps = self.record.iter().flat_map(|r| &r.observation.gaps);
+        gaps.into_iter()
+            .any(|gap| gap.starts_with("The cluster was emulated"))
+    }
+
     fn lasting_nodes(&self) -> Option<String> {
         let nodes = nodes(&self.record.as_ref()?.observation).ok()?;
         let lasting = nodes.iter().filter(|node| !node.gone).count();
@@ -99,12 +106,12 @@ impl Run {
         })
     }
 
-    /// The first reason why the end of the run is not in the log.
-    pub(crate) fn hidden_end(&self) -> Option<Gap> {
+    /// The first reason why the log is not that of one whole run.
+    pub(crate) fn unmeasurable(&self) -> Option<Gap> {
         self.timeline
             .gaps
             .iter()
             .copied()
-            .find(|gap| gap.hides_the_end())
+            .find(|gap| gap.forbids_a_verdict())
     }
 }

@@ -2,10 +2,15 @@
 
 use aws_sdk_s3::Client;
 use aws_setup::{ProblemKind, Region, S3Uri, SdkProblem, failure_parts, s3_client, sdk_config};
-use spark_log::{Decoder, Timeline, TimelineBuilder};
+use gha::Context;
+use spark_log::Timeline;
 use tokio::sync::OnceCell;
 
-use crate::place::RECORD;
+use crate::{
+    event_log::{LogReader, NotALog},
+    place::RECORD,
+    unread::Unread,
+};
 
 /// Why something could not be read.
 #[derive(Debug)]
@@ -13,12 +18,31 @@ pub(crate) struct S3Error {
     /// The call, such as `s3:GetObject`.
     pub(crate) call: &'static str,
     pub(crate) problem: SdkProblem,
+    /// Where the call went when it got no answer, if a variable says so.
+    pub(crate) endpoint: Option<String>,
 }
 
 impl S3Error {
-    /// True when the object, the prefix or the bucket does not exist.
-    pub(crate) fn is_missing(&self) -> bool {
-        self.problem.kind == ProblemKind::NotFound
+    /// True when the object does not exist, and not its whole bucket.
+    pub(crate) fn is_missing_object(&self) -> bool {
+        let bucket = self.problem.code.as_deref() == Some("NoSuchBucket");
+        self.problem.kind == ProblemKind::NotFound && !bucket
+    }
+}
+
+/// A bucket that does not exist is outside of this action; an object that does not is a wrong input.
+impl From<S3Error> for Unread {
+    fn from(error: S3Error) -> Self {
+        const GENERAL: &str = "check the location, the region, and that the role allows `s3:GetObject` and `s3:ListBucket` on the bucket";
+        let outside = !error.is_missing_object();
+        let mut what = format!("{}: {}", error.call, error.problem);
+        if let Some(endpoint) = &error.endpoint {
+            what = format!("{what}; the endpoint is {endpoint}");
+        }
+        Self {
+            outside,
+            ..Self::bad(what, error.problem.help().unwrap_or(GENERAL))
+        }
     }
 }
 
@@ -27,13 +51,28 @@ impl S3Error {
 pub(crate) struct S3 {
     region: Option<Region>,
     client: OnceCell<Client>,
+    endpoint: Option<String>,
 }
 
 impl S3 {
-    pub(crate) fn new(region: Option<Region>) -> Self {
+    pub(crate) fn new(region: Option<Region>, context: &Context) -> Self {
         Self {
             region,
             client: OnceCell::new(),
+            endpoint: endpoint(|name| context.variable(name)),
+        }
+    }
+
+    fn failed(&self, call: &'static str, problem: SdkProblem) -> S3Error {
+        let unanswered = matches!(
+            problem.kind,
+            ProblemKind::Unreachable | ProblemKind::Timeout
+        );
+        let endpoint = self.endpoint.clone().filter(|_| unanswered);
+        S3Error {
+            call,
+            problem,
+            endpoint,
         }
     }
 
@@ -45,10 +84,6 @@ impl S3 {
 
     /// The object itself if it exists, else the records under it as a prefix, sorted by key.
     pub(crate) async fn find(&self, uri: &S3Uri) -> Result<Vec<S3Uri>, S3Error> {
-        let failed = |problem| S3Error {
-            call: "s3:ListBucket",
-            problem,
-        };
         let mut pages = self
             .client()
             .await
@@ -60,7 +95,7 @@ impl S3 {
         let (mut itself, mut records) = (false, Vec::new());
         let below = uri.as_prefix().key;
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| failed(failure_parts(&error)))?;
+            let page = page.map_err(|error| self.failed("s3:ListBucket", failure_parts(&error)))?;
             for key in page.contents().iter().filter_map(|object| object.key()) {
                 itself |= !uri.is_prefix() && key == uri.key;
                 let in_prefix = key.strip_prefix(&below);
@@ -81,24 +116,21 @@ impl S3 {
     /// Reads a whole object. For records, which are small.
     pub(crate) async fn read(&self, uri: &S3Uri) -> Result<Vec<u8>, S3Error> {
         let body = self.open(uri).await?;
-        let bytes = body.collect().await.map_err(|error| broken_off(&error))?;
-        Ok(bytes.to_vec())
+        let bytes = body.collect().await;
+        Ok(bytes.map_err(|error| self.broken_off(&error))?.to_vec())
     }
 
     /// Reads an event log piece by piece.
-    pub(crate) async fn read_log(&self, uri: &S3Uri) -> Result<Timeline, S3Error> {
+    pub(crate) async fn read_log(&self, uri: &S3Uri) -> Result<Result<Timeline, NotALog>, S3Error> {
         let mut body = self.open(uri).await?;
-        let mut decoder = Decoder::default();
-        let mut timeline = TimelineBuilder::default();
-        while let Some(piece) = body.try_next().await.map_err(|error| broken_off(&error))? {
-            decoder
-                .push(&piece)
-                .into_iter()
-                .for_each(|event| timeline.add(event));
+        let mut log = LogReader::default();
+        loop {
+            match body.try_next().await {
+                Ok(Some(piece)) => log.push(&piece),
+                Ok(None) => return Ok(log.finish()),
+                Err(error) => return Err(self.broken_off(&error)),
+            }
         }
-        let (last, counts) = decoder.finish();
-        last.into_iter().for_each(|event| timeline.add(event));
-        Ok(timeline.finish(counts))
     }
 
     async fn open(&self, uri: &S3Uri) -> Result<aws_sdk_s3::primitives::ByteStream, S3Error> {
@@ -110,27 +142,50 @@ impl S3 {
             .key(&uri.key)
             .send()
             .await;
-        Ok(got
-            .map_err(|error| S3Error {
-                call: "s3:GetObject",
-                problem: failure_parts(&error),
-            })?
-            .body)
+        let got = got.map_err(|error| self.failed("s3:GetObject", failure_parts(&error)))?;
+        Ok(got.body)
+    }
+
+    /// The connection ended before the object did.
+    fn broken_off(&self, error: &dyn std::error::Error) -> S3Error {
+        let problem = SdkProblem {
+            kind: ProblemKind::Unreachable,
+            code: None,
+            message: Some(error.to_string()),
+            request_id: None,
+            status: None,
+            bucket_region: None,
+        };
+        self.failed("s3:GetObject", problem)
     }
 }
 
-/// The connection ended before the object did.
-fn broken_off(error: &dyn std::error::Error) -> S3Error {
-    let problem = SdkProblem {
-        kind: ProblemKind::Unreachable,
-        code: None,
-        message: Some(error.to_string()),
-        request_id: None,
-        status: None,
-        bucket_region: None,
-    };
-    S3Error {
-        call: "s3:GetObject",
-        problem,
+/// The endpoint that the environment sets, in words. A user name and a password in it are left out.
+fn endpoint<'a>(variable: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
+    let named = |name| Some((name, variable(name)?));
+    let (name, url) = named("AWS_ENDPOINT_URL_S3").or_else(|| named("AWS_ENDPOINT_URL"))?;
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = host.rsplit('@').next().unwrap_or(host);
+    let separator = if scheme.is_empty() { "" } else { "://" };
+    Some(format!("`{scheme}{separator}{host}`, from `{name}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::endpoint;
+
+    #[test]
+    fn endpoint_of_s3_comes_first_and_shows_no_password() {
+        let both = |name: &str| match name {
+            "AWS_ENDPOINT_URL_S3" => Some("http://me:secret@127.0.0.1:9/base?x=1"),
+            _ => Some("http://other"),
+        };
+        let expected = "`http://127.0.0.1:9`, from `AWS_ENDPOINT_URL_S3`";
+        assert_eq!(endpoint(both).as_deref(), Some(expected));
+        let general = |name: &str| (name == "AWS_ENDPOINT_URL").then_some("http://other");
+        let expected = "`http://other`, from `AWS_ENDPOINT_URL`";
+        assert_eq!(endpoint(general).as_deref(), Some(expected));
+        assert_eq!(endpoint(|_| None), None);
     }
 }

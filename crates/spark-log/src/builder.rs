@@ -1,9 +1,6 @@
 //! Events in any order to a timeline. Spark logs from several threads: a removal may precede its addition.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::{
     Counts, EpochMillis, Event, Executor, Gap, Job, Stage, Task, Timeline,
@@ -16,11 +13,50 @@ struct Seen {
     removed: Option<(EpochMillis, String)>,
 }
 
+/// What tells that a log is of more than one application. Parts of one application may come in any order.
+#[derive(Debug, Default)]
+struct Applications {
+    starts: usize,
+    ends: usize,
+    log_starts: usize,
+    /// Everything from here on is of another application.
+    another: bool,
+}
+
+impl Applications {
+    /// Counts the event; false when it is of another application than those before.
+    fn own(&mut self, event: &Event) -> bool {
+        match event {
+            Event::ApplicationStart { .. } => {
+                self.starts += 1;
+                self.another |= self.starts > 1;
+            }
+            Event::ApplicationEnd { .. } => {
+                self.ends += 1;
+                self.another |= self.ends > 1;
+            }
+            // The parts of a log may each begin with one, but nothing begins after the end.
+            Event::LogStart { .. } => {
+                self.log_starts += 1;
+                self.another |= self.log_starts > 1 && self.ends > 0;
+            }
+            _ => {}
+        }
+        !self.another
+    }
+
+    fn count(&self) -> usize {
+        self.starts
+            .max(self.ends)
+            .max(1 + usize::from(self.another))
+    }
+}
+
 /// Collects events; [`TimelineBuilder::finish`] makes the timeline.
 #[derive(Debug, Default)]
 pub struct TimelineBuilder {
     timeline: Timeline,
-    applications: BTreeSet<String>,
+    applications: Applications,
     executors: BTreeMap<String, Seen>,
     tasks: BTreeMap<TaskKey, Task>,
     stages: BTreeMap<StageKey, Stage>,
@@ -32,6 +68,9 @@ pub struct TimelineBuilder {
 impl TimelineBuilder {
     /// Takes one event.
     pub fn add(&mut self, event: Event) {
+        if !self.applications.own(&event) {
+            return;
+        }
         match event {
             Event::LogStart { spark_version } => {
                 self.timeline.spark_version.get_or_insert(spark_version);
@@ -40,7 +79,7 @@ impl TimelineBuilder {
             Event::ApplicationStart { id, name, at } => self.application_started(id, name, at),
             Event::ApplicationEnd { at } => {
                 self.saw(at);
-                self.timeline.ended = self.timeline.ended.max(Some(at));
+                self.timeline.ended = Some(at);
             }
             Event::ExecutorAdded { id, .. } | Event::ExecutorRemoved { id, .. }
                 if id == "driver" => {}
@@ -84,12 +123,9 @@ impl TimelineBuilder {
 
     fn application_started(&mut self, id: Option<String>, name: String, at: EpochMillis) {
         self.saw(at);
-        self.applications.insert(id.clone().unwrap_or_default());
-        if self.timeline.started.is_none() {
-            self.timeline.started = Some(at);
-            self.timeline.application_name = Some(name);
-            self.timeline.application_id = id;
-        }
+        self.timeline.started = Some(at);
+        self.timeline.application_name = Some(name);
+        self.timeline.application_id = id;
     }
 
     fn stage(&mut self, info: StageInfo) {
@@ -125,7 +161,7 @@ impl TimelineBuilder {
         });
         // A finished task is reported again (`Resubmitted`) when its output is lost; its first end stands.
         if task.finished.is_none() {
-            task.finished = info.finished.map(|finished| finished.max(task.launched));
+            task.finished = info.finished;
             task.succeeded = info.succeeded;
         }
     }
@@ -135,18 +171,90 @@ impl TimelineBuilder {
     pub fn finish(mut self, counts: Counts) -> Timeline {
         for (id, (ended, succeeded)) in &self.job_ends {
             if let Some(job) = self.jobs.get_mut(id) {
-                (job.ended, job.succeeded) = (Some((*ended).max(job.started)), *succeeded);
+                (job.ended, job.succeeded) = (Some(*ended), *succeeded);
             }
         }
+        // Before the times are straightened, so that it is said.
+        let gaps = self.gaps(counts);
+        self.straighten();
         if self.timeline.ended.is_some() {
             self.timeline.last_seen = self.timeline.ended;
         }
-        self.timeline.gaps = self.gaps(counts);
+        self.timeline.gaps = gaps;
         self.timeline.executors = self.closed_executors();
         self.timeline.tasks = self.tasks.into_values().collect();
         self.timeline.stages = self.stages.into_values().collect();
         self.timeline.jobs = self.jobs.into_values().collect();
         self.timeline
+    }
+
+    /// Beginnings with their ends, as the log has them. Nothing of an application begins before it.
+    fn intervals(&self) -> Vec<(Option<EpochMillis>, Option<EpochMillis>)> {
+        let (started, ended) = (self.timeline.started, self.timeline.ended);
+        let added = |seen: &Seen| seen.added.as_ref().map(|(at, ..)| *at);
+        let executors = self.executors.values().flat_map(|seen| {
+            let removed = seen.removed.as_ref().map(|(at, _)| *at);
+            [(started, added(seen)), (added(seen), removed)]
+        });
+        let jobs = self.jobs.values().flat_map(|job| {
+            let at = Some(job.started);
+            [(started, at), (at, ended), (at, job.ended)]
+        });
+        let stages = self.stages.values().flat_map(|stage| {
+            [
+                (started, stage.submitted),
+                (stage.submitted, stage.completed),
+            ]
+        });
+        let tasks = self.tasks.values().flat_map(|task| {
+            let at = Some(task.launched);
+            [(started, at), (at, task.finished)]
+        });
+        let own = jobs.chain(stages).chain(tasks);
+        std::iter::once((started, ended))
+            .chain(executors)
+            .chain(own)
+            .collect()
+    }
+
+    /// Moves ends that lie before their beginnings to them; [`Gap::BackwardTimes`] has said so.
+    fn straighten(&mut self) {
+        let Some(started) = self.timeline.started else {
+            return self.straighten_ends();
+        };
+        self.timeline.ended = self.timeline.ended.map(|at| at.max(started));
+        for (at, ..) in self.executors.values_mut().flat_map(|e| &mut e.added) {
+            *at = (*at).max(started);
+        }
+        for stage in self.stages.values_mut() {
+            stage.submitted = stage.submitted.map(|at| at.max(started));
+        }
+        for task in self.tasks.values_mut() {
+            task.launched = task.launched.max(started);
+        }
+        for job in self.jobs.values_mut() {
+            job.started = job.started.max(started);
+        }
+        self.straighten_ends();
+    }
+
+    fn straighten_ends(&mut self) {
+        for seen in self.executors.values_mut() {
+            if let (Some((added, ..)), Some((removed, _))) = (&seen.added, &mut seen.removed) {
+                *removed = (*removed).max(*added);
+            }
+        }
+        for stage in self.stages.values_mut() {
+            stage.completed = stage
+                .completed
+                .map(|at| at.max(stage.submitted.unwrap_or(at)));
+        }
+        for task in self.tasks.values_mut() {
+            task.finished = task.finished.map(|at| at.max(task.launched));
+        }
+        for job in self.jobs.values_mut() {
+            job.ended = job.ended.map(|at| at.max(job.started));
+        }
     }
 
     fn closed_executors(&mut self) -> Vec<Executor> {
@@ -222,6 +330,12 @@ impl TimelineBuilder {
             .values()
             .filter(|seen| seen.added.is_none())
             .count();
+        let applications = self.applications.count();
+        let backward = self
+            .intervals()
+            .into_iter()
+            .filter(|(from, to)| from.zip(*to).is_some_and(|(from, to)| to < from))
+            .count();
         let found = [
             (self.timeline.started.is_none(), Gap::NoApplicationStart),
             (self.timeline.ended.is_none(), Gap::NoApplicationEnd),
@@ -231,10 +345,8 @@ impl TimelineBuilder {
             (unseen > 0, Gap::UnseenExecutors(unseen)),
             (counts.damaged > 0, Gap::DamagedLines(counts.damaged)),
             (counts.cut_last_line, Gap::CutLastLine),
-            (
-                self.applications.len() > 1,
-                Gap::SeveralApplications(self.applications.len()),
-            ),
+            (applications > 1, Gap::SeveralApplications(applications)),
+            (backward > 0, Gap::BackwardTimes(backward)),
         ];
         found
             .into_iter()

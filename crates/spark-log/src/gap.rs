@@ -24,17 +24,25 @@ pub enum Gap {
     DamagedLines(u64),
     /// The last line is not whole.
     CutLastLine,
-    /// Several applications in one log; only the first one's name and id are kept.
+    /// Events of several applications in one log. What follows the start of the second one is left out.
     SeveralApplications(usize),
+    /// Times that contradict each other: so many intervals would be negative.
+    BackwardTimes(usize),
 }
 
 impl Gap {
-    /// True when the end of the run is missing, so that durations and executor-seconds are too small.
+    /// True when durations and executor-seconds are not those of one whole run: its end is missing, or the log is
+    /// that of more than one run.
     #[must_use]
-    pub fn hides_the_end(self) -> bool {
+    pub fn forbids_a_verdict(self) -> bool {
         matches!(
             self,
-            Self::NoEvents | Self::NoApplicationEnd | Self::NoJobs | Self::OpenJobs(_)
+            Self::NoEvents
+                | Self::NoApplicationEnd
+                | Self::NoJobs
+                | Self::OpenJobs(_)
+                | Self::SeveralApplications(_)
+                | Self::BackwardTimes(_)
         )
     }
 }
@@ -78,7 +86,14 @@ impl fmt::Display for Gap {
                 )
             }
             Self::CutLastLine => write!(f, "the last line is cut off"),
-            Self::SeveralApplications(n) => write!(f, "the log holds {n} applications"),
+            Self::SeveralApplications(n) => {
+                write!(f, "the log holds events of {n} applications instead of one")
+            }
+            Self::BackwardTimes(n) => write!(
+                f,
+                "the times contradict each other: {n} {} be negative",
+                one_or_many(*n, "interval would", "intervals would")
+            ),
         }
     }
 }

@@ -4,8 +4,8 @@
 //! - [`Timeline`]: executors, tasks, stages and jobs over time, with the reasons why it may be incomplete.
 //! - [`Metrics`]: the numbers a comparison of two runs is made of.
 //!
-//! Pure: no files, no network, no clock, no async. It reads plain logs (one JSON object per line, single or
-//! concatenated); a caller that has compressed or rolled logs turns them into such bytes first.
+//! Pure: no files, no network, no clock, no async. It reads plain logs (one JSON object per line, whole
+//! or as concatenated parts of one application); a caller that has compressed or rolled logs turns them into such bytes first.
 //!
 //! ```
 //! let mut decoder = spark_log::Decoder::default();

@@ -65,6 +65,63 @@ fn cut_log_is_not_comparable() {
 }
 
 #[test]
+fn log_of_two_applications_or_with_contradicting_times_is_not_comparable() {
+    for (gap, words) in [
+        (
+            spark_log::Gap::SeveralApplications(2),
+            "events of 2 applications",
+        ),
+        (
+            spark_log::Gap::BackwardTimes(1),
+            "1 interval would be negative",
+        ),
+    ] {
+        let (mut fixed, dra) = origin();
+        fixed.timeline.gaps = vec![gap];
+        let report = compared(fixed, dra);
+        assert_eq!(report.verdict, Verdict::NotComparable);
+        assert!(said(&report)[0].1.contains(words), "{:?}", said(&report));
+    }
+}
+
+#[test]
+fn log_that_begins_before_its_job_run_was_accepted_gives_no_negative_wait() {
+    let (mut fixed, dra) = origin();
+    let record = record(&mut fixed);
+    record.job_run.created_at = Some("2100-01-01T00:00:00Z".parse().unwrap());
+    let report = compared(fixed, dra);
+    let wait = report.metric(crate::metric::MetricId::SubmissionToApplication);
+    assert_eq!(wait.fixed, None);
+    assert!(
+        wait.missing
+            .as_deref()
+            .unwrap()
+            .contains("started before EMR accepted")
+    );
+}
+
+#[test]
+fn log_without_the_start_of_the_application_has_no_time_before_zero() {
+    let (fixed, mut dra) = origin();
+    dra.timeline.started = None;
+    dra.timeline.executors[0].added = dra.timeline.first_job_start().unwrap().plus_seconds(-9);
+    let report = compared(fixed, dra);
+    assert!(
+        report.dra[0]
+            .executors
+            .iter()
+            .all(|executor| executor.joined >= 0.0)
+    );
+    let wait = report.metric(crate::metric::MetricId::TimeToFirstJob);
+    assert!(
+        wait.missing
+            .as_deref()
+            .unwrap()
+            .contains("no start of the application")
+    );
+}
+
+#[test]
 fn variant_that_spark_did_not_run_is_not_comparable() {
     let (fixed, mut dra) = origin();
     dra.timeline.properties.insert(

@@ -112,6 +112,40 @@ fn no_secret_of_the_submission_is_shown() {
 }
 
 #[test]
+fn settings_of_an_emulated_cluster_are_left_out_unless_submitted() {
+    const NAMES: [&str; 2] = [
+        "spark.cores.max",
+        "spark.scheduler.minRegisteredResourcesRatio",
+    ];
+    let page = |emulated: bool, submitted: bool| {
+        let (fixed, mut dra) = origin();
+        let record = dra.record.as_mut().unwrap();
+        for name in NAMES {
+            let set = || (name.to_owned(), "7".to_owned());
+            dra.timeline.properties.extend([set()]);
+            record.submission.spark.extend(submitted.then(set));
+        }
+        let gap = "The cluster was emulated on one machine: node start-up times are configured, not measured.";
+        record
+            .observation
+            .gaps
+            .extend(emulated.then(|| gap.to_owned()));
+        rendered(&compared(fixed, dra)).report
+    };
+    for (emulated, submitted, shown) in [
+        (true, false, false),
+        (true, true, true),
+        (false, false, true),
+    ] {
+        let page = page(emulated, submitted);
+        for name in NAMES {
+            let row = format!("| `{name}` | not set | `7` |");
+            assert_eq!(page.contains(&row), shown, "{name} {emulated} {submitted}");
+        }
+    }
+}
+
+#[test]
 fn refused_comparison_leads_with_the_reason() {
     let (fixed, mut dra) = origin();
     dra.record.as_mut().unwrap().job_run.state = "FAILED".to_owned();

@@ -9,6 +9,8 @@ use local_cloud::{Config, LocalCloud, PullRequestSeed, Token, config};
 use serde_json::Value;
 
 pub(crate) const REPOSITORY: &str = "octo/threadsleep";
+/// The token of the account `mallory`.
+pub(crate) const MALLORY: &str = "token-of-another-account";
 
 /// One use of the binary.
 #[derive(Debug)]
@@ -153,7 +155,7 @@ pub(crate) async fn cloud() -> LocalCloud {
         number: 1,
     }];
     config.tokens.push(Token {
-        token: "mallory".to_owned(),
+        token: MALLORY.to_owned(),
         login: "mallory".to_owned(),
         write: true,
     });

@@ -4,7 +4,7 @@ use local_cloud::config;
 use octocrab::Octocrab;
 use serde_json::json;
 
-use crate::bench::{Bench, REPOSITORY, beside, cloud, comments};
+use crate::bench::{Bench, MALLORY, REPOSITORY, beside, cloud, comments};
 
 const MARKER: &str = "<!-- emr-eks-actions:compare-dra:v1:default -->";
 
@@ -69,20 +69,98 @@ async fn second_run_updates_the_comment() {
 async fn comment_of_someone_else_with_the_marker_is_left_alone() {
     let cloud = cloud().await;
     let theirs = format!("{MARKER}\nmine now");
-    post(&cloud, "mallory", &theirs).await;
+    post(&cloud, MALLORY, &theirs).await;
     let bench = Bench::on(&cloud);
-    beside(move || bench.compare(&[]).exits(0)).await;
+    let (first, second) =
+        beside(move || (bench.compare(&[]).exits(0), bench.compare(&[]).exits(0))).await;
     let found = comments(&cloud);
     assert_eq!(found.len(), 2);
     assert_eq!(found[0]["body"], theirs);
     assert_eq!(found[1]["author"], "github-actions[bot]");
+    assert!(
+        first
+            .stdout
+            .contains("::warning title=Comments of others::This pull request has a comment")
+            && first.stdout.contains("by `mallory`")
+            && !first.stdout.contains("Wrong comment-author"),
+        "{}",
+        first.stdout
+    );
+    assert!(!second.stdout.contains("::warning"), "{}", second.stdout);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_comment_author_is_a_warning_that_names_the_login_to_set() {
+    let cloud = cloud().await;
+    let mut bench = Bench::on(&cloud);
+    bench.set("INPUT_TOKEN", MALLORY);
+    let (first, second, right) = beside(move || {
+        (
+            bench.compare(&[]).exits(0),
+            bench.compare(&[]).exits(0),
+            bench.compare(&["--comment-author", "Mallory"]).exits(0),
+        )
+    })
+    .await;
+    for ran in [&first, &second] {
+        assert!(
+            ran.stdout
+                .contains("::warning title=Wrong comment-author::")
+                && ran.stdout.contains("Set `comment-author: mallory`"),
+            "{}",
+            ran.stdout
+        );
+    }
+    assert!(!first.stdout.contains("Comments of others"));
+    assert!(second.stdout.contains("the next run adds another comment"));
+    assert!(!right.stdout.contains("::warning"), "{}", right.stdout);
+    assert_eq!(comments(&cloud).len(), 2, "the third run updates");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_number_and_wrong_token_are_told_apart() {
+    let cloud = cloud().await;
+    let mut bench = Bench::on(&cloud);
+    let event = bench.path("other-event.json");
+    std::fs::write(&event, r#"{"pull_request": {"number": 77}}"#).unwrap();
+    let always = ["--comment", "always"];
+    let numbered = ["--comment", "always", "--pull-request", "99"];
+    let (input, auto, event, token) = beside(move || {
+        let input = bench.compare(&numbered).exits(3);
+        let auto = bench.compare(&["--pull-request", "99"]).exits(0);
+        bench.set("GITHUB_EVENT_PATH", event.to_str().unwrap());
+        let event = bench.compare(&always).exits(3);
+        bench.set("INPUT_TOKEN", "stale");
+        (input, auto, event, bench.compare(&always).exits(3))
+    })
+    .await;
+    for (ran, part) in [
+        (
+            &input,
+            "check the number 99, which may be wrong: it comes from the input `pull-request`",
+        ),
+        (&auto, "::notice title=No comment::"),
+        (&auto, "check the number 99"),
+        (
+            &event,
+            "check the number 77, which may be wrong: it comes from the event",
+        ),
+        (&token, "check the input `token`: the token is wrong"),
+    ] {
+        assert!(ran.said().contains(part), "lacks {part}: {}", ran.said());
+        assert!(
+            !ran.said().contains("pull-requests: write"),
+            "{}",
+            ran.said()
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn comment_behind_many_others_is_found() {
     let cloud = cloud().await;
     for number in 0..130 {
-        post(&cloud, "mallory", &format!("comment {number}")).await;
+        post(&cloud, MALLORY, &format!("comment {number}")).await;
     }
     post(&cloud, config::TOKEN, &format!("{MARKER}\nold")).await;
     let bench = Bench::on(&cloud);

@@ -3,5 +3,6 @@
 
 mod bench;
 mod commenting;
+mod event_logs;
 mod reading;
 mod reporting;

@@ -24,14 +24,29 @@ fn every_problem_is_named_at_once() {
     ] {
         assert!(ran.said().contains(part), "lacks {part}: {}", ran.said());
     }
+    let hints = ran.said().matches("hint: ").count();
+    assert_eq!(hints, 3, "one for each problem: {}", ran.said());
 }
 
 #[test]
 fn missing_inputs_are_bad_inputs() {
     let ran = Bench::new()
-        .run(&["--comment", "perhaps", "--key", "a b"])
+        .run(&[
+            "--comment",
+            "perhaps",
+            "--key",
+            "a b",
+            "--pull-request",
+            "abc",
+        ])
         .exits(2);
-    for part in ["`static`", "`dra`", "perhaps", "`key`"] {
+    for part in [
+        "`static`",
+        "`dra`",
+        "perhaps",
+        "`key`",
+        "`abc`: expected the number of a pull request, such as `12`",
+    ] {
         assert!(ran.said().contains(part), "lacks {part}: {}", ran.said());
     }
 }
@@ -69,21 +84,6 @@ fn run_of_the_other_variant_is_refused() {
         ran.said().contains("is a run of the dra variant"),
         "{}",
         ran.said()
-    );
-}
-
-#[test]
-fn compressed_log_is_named() {
-    let bench = Bench::new();
-    std::fs::write(
-        bench.path("runs/dra/origin-dra"),
-        b"\x28\xb5\x2f\xfd\x04\x00compressed",
-    )
-    .unwrap();
-    let ran = bench.compare(&["--comment", "never"]).exits(2);
-    assert!(
-        ran.said().contains("is not a plain Spark event log")
-            && ran.said().contains("spark.eventLog.compress=false")
     );
 }
 
@@ -142,26 +142,24 @@ async fn runs_are_read_from_s3_by_prefix_and_by_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn missing_bucket_and_prefix_are_bad_inputs() {
+async fn missing_bucket_is_outside_and_missing_prefix_a_bad_input() {
     let cloud = cloud().await;
     let bench = Bench::on(&cloud);
-    let ran = beside(move || {
-        bench
-            .run(&[
-                "--static",
-                "s3://nowhere/runs/",
-                "--dra",
-                "s3://bench/nothing/",
-            ])
-            .exits(2)
+    let (bucket, both) = beside(move || {
+        let run = |fixed, dra| bench.run(&["--static", fixed, "--dra", dra]);
+        (
+            run("s3://nowhere/a/", "s3://nowhere/b/").exits(3),
+            run("s3://nowhere/runs/", "s3://bench/nothing/").exits(2),
+        )
     })
     .await;
+    assert!(bucket.said().contains("NoSuchBucket"), "{}", bucket.said());
     for part in [
         "`s3://nowhere/runs/`: s3:ListBucket",
         "NoSuchBucket",
         "`s3://bench/nothing/`: there is no run-record.json here",
     ] {
-        assert!(ran.said().contains(part), "lacks {part}: {}", ran.said());
+        assert!(both.said().contains(part), "lacks {part}: {}", both.said());
     }
 }
 
@@ -177,5 +175,10 @@ async fn unreachable_s3_is_an_outside_failure() {
             .exits(3)
     })
     .await;
-    assert!(ran.said().contains("cannot be reached"), "{}", ran.said());
+    for part in [
+        "cannot be reached",
+        "the endpoint is `http://127.0.0.1:9`, from `AWS_ENDPOINT_URL_S3`",
+    ] {
+        assert!(ran.said().contains(part), "lacks {part}: {}", ran.said());
+    }
 }

@@ -63,5 +63,7 @@ fn unwritable_report_directory_is_a_bad_input() {
     let bench = Bench::new();
     std::fs::write(bench.path("taken"), "").unwrap();
     let ran = bench.compare(&["--report-directory", "taken"]).exits(2);
-    assert!(ran.said().contains("report-directory"), "{}", ran.said());
+    for part in ["report-directory", "hint: name a directory"] {
+        assert!(ran.said().contains(part), "lacks {part}: {}", ran.said());
+    }
 }

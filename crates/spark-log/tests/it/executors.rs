@@ -23,7 +23,9 @@ fn executor_removed_before_it_was_added_lives_no_negative_time() {
     let mut log = Log::started();
     log.executor("1", 30.0);
     log.removed("1", 10.0);
-    let metrics = Metrics::of(&log.ended(60.0).timeline());
+    let timeline = log.ended(60.0).timeline();
+    assert!(timeline.gaps.contains(&Gap::BackwardTimes(1)));
+    let metrics = Metrics::of(&timeline);
     assert_eq!(metrics.executor_seconds, Some(0.0));
     assert_eq!(metrics.peak_executors, Some(0));
     assert_eq!(metrics.busy_share, None, "no executor-seconds, no share");

@@ -6,4 +6,5 @@ mod executors;
 mod fixtures;
 mod golden;
 mod log;
+mod mixed;
 mod splits;

@@ -1,0 +1,167 @@
+//! Commenting as far as it is wished and possible, and saying why when it is not.
+
+use std::collections::BTreeSet;
+
+use gha::{Context, Failure, Log, Runner};
+
+use crate::{
+    comment,
+    inputs::{CommentMode, Inputs},
+    pull_request::{Found, PostError, Posted, PullRequest},
+};
+
+const PERMISSION: &str = "give the job `permissions: pull-requests: write`, or set `comment: never`; a pull request from a fork has a read-only token";
+
+/// Posts the comment; gives its address, or nothing when none was posted.
+pub(crate) async fn comment_on(
+    runner: &Runner,
+    inputs: &Inputs,
+    markdown: &str,
+) -> Result<Option<String>, Failure> {
+    if inputs.comment == CommentMode::Never {
+        return Ok(None);
+    }
+    let target = match target(&runner.context, inputs) {
+        Ok(target) => target,
+        Err((input, missing)) if inputs.comment == CommentMode::Always => {
+            return Err(Failure::bad_input(input, missing));
+        }
+        Err((_, missing)) => {
+            runner
+                .log
+                .notice("No comment", &format!("No comment was posted: {missing}."));
+            return Ok(None);
+        }
+    };
+    let marker = comment::marker(&inputs.key);
+    let body = comment::body(&marker, markdown);
+    match post(&target, &runner.log, &marker, &body).await {
+        Ok(url) => Ok(Some(url)),
+        Err(error) if inputs.comment == CommentMode::Auto && error.is_permission() => {
+            let place = format!("{} pull request {}", target.repository, target.number);
+            let hint = hint(&target, &error);
+            runner.log.notice(
+                "No comment",
+                &format!("No comment was posted on {place}: {error}. To have one, {hint}."),
+            );
+            Ok(None)
+        }
+        Err(error) => Err(failure(&target, &error)),
+    }
+}
+
+/// Updates our comment, or creates it and says if the next run would not find it.
+async fn post(
+    target: &PullRequest<'_>,
+    log: &Log,
+    marker: &str,
+    body: &str,
+) -> Result<String, PostError> {
+    let github = target.client()?;
+    let others = match target.find(&github, marker).await? {
+        Found::Ours(id) => match target.update(&github, id, body).await? {
+            Some(posted) => {
+                log.info(&format!("Comment updated: {}", posted.url));
+                return Ok(posted.url);
+            }
+            // Deleted between finding and updating.
+            None => BTreeSet::new(),
+        },
+        Found::Others(others) => others,
+    };
+    if !others.is_empty() {
+        log.warning("Comments of others", &of_others(target, &others));
+    }
+    let posted = target.create(&github, body).await?;
+    log.info(&format!("Comment created: {}", posted.url));
+    if let Some(lost) = lost(target, &posted) {
+        log.warning("Wrong comment-author", &lost);
+    }
+    Ok(posted.url)
+}
+
+fn of_others(target: &PullRequest<'_>, others: &BTreeSet<String>) -> String {
+    let others: Vec<String> = others.iter().map(|login| format!("`{login}`")).collect();
+    format!(
+        "This pull request has a comment with the marker of this comparison by {}, and none by `{}`, the `comment-author`: \
+         it is left alone and a new comment is created. If the token belongs to that account, set `comment-author` to it: \
+         as it is, the next run adds another comment.",
+        others.join(" and "),
+        target.author,
+    )
+}
+
+/// Why the next run would not find the comment, if so.
+fn lost(target: &PullRequest<'_>, posted: &Posted) -> Option<String> {
+    let author = posted
+        .author
+        .as_ref()
+        .filter(|login| !target.is_author(login))?;
+    Some(format!(
+        "The token belongs to `{author}`, but `comment-author` is `{}`: the next run does not find this comment and adds \
+         another. Set `comment-author: {author}`.",
+        target.author
+    ))
+}
+
+fn failure(target: &PullRequest<'_>, error: &PostError) -> Failure {
+    let place = format!(
+        "{} pull request {} at {}",
+        target.repository, target.number, target.api_url
+    );
+    Failure::outside("Cannot comment", format!("cannot comment on {place}"))
+        .because(error)
+        .help(hint(target, error))
+}
+
+fn hint(target: &PullRequest<'_>, error: &PostError) -> String {
+    match error.status() {
+        Some(401) => "check the input `token`: the token is wrong or no longer valid".to_owned(),
+        Some(403) => PERMISSION.to_owned(),
+        Some(404) => format!(
+            "check the number {}, which may be wrong: it comes from {}. Or the token cannot see {}",
+            target.number, target.number_from, target.repository
+        ),
+        _ => "run again later, or set `comment: never`; the report was written before".to_owned(),
+    }
+}
+
+/// Where to comment, or which input is missing and why.
+fn target<'a>(
+    context: &'a Context,
+    inputs: &'a Inputs,
+) -> Result<PullRequest<'a>, (&'static str, &'static str)> {
+    let of_event = || {
+        context
+            .event
+            .as_ref()?
+            .get("pull_request")?
+            .get("number")?
+            .as_u64()
+    };
+    let given = inputs
+        .pull_request
+        .map(|number| (number.0, "the input `pull-request`"));
+    let (number, number_from) = given
+        .or_else(|| Some((of_event()?, "the event of this workflow run")))
+        .ok_or((
+            "pull-request",
+            "this run does not belong to a pull request, and `pull-request` is not set",
+        ))?;
+    let repository = context
+        .repository
+        .as_deref()
+        .ok_or(("pull-request", "`GITHUB_REPOSITORY` is not set"))?;
+    let token = inputs
+        .token
+        .as_ref()
+        .ok_or(("token", "`token` is not set"))?;
+    Ok(PullRequest {
+        api_url: &context.api_url,
+        token,
+        repository,
+        number,
+        number_from,
+        author: &inputs.comment_author,
+    })
+}
