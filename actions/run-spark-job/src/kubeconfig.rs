@@ -11,6 +11,7 @@ use kube::{
     client::AuthError,
     config::{InferConfigError, KubeConfigOptions, Kubeconfig, KubeconfigError},
 };
+use yaml_fault::describe;
 
 /// A client from the given kubeconfig, or from the usual places.
 ///
@@ -63,10 +64,10 @@ pub(crate) fn plain(error: &(dyn Error + 'static)) -> String {
 /// The words for an error whose own text may quote what was read.
 fn guarded(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<serde_saphyr::Error>() {
-        return Some(yaml(error));
+        return Some(describe(error));
     }
     if let Some(error) = error.downcast_ref::<Box<serde_saphyr::Error>>() {
-        return Some(yaml(error));
+        return Some(describe(error));
     }
     if let Some(error) = error.downcast_ref::<serde_json::Error>() {
         let (line, column) = (error.line(), error.column());
@@ -75,7 +76,7 @@ fn guarded(error: &(dyn Error + 'static)) -> Option<String> {
         ));
     }
     match error.downcast_ref::<KubeconfigError>() {
-        Some(KubeconfigError::Parse(error)) => return Some(yaml(error)),
+        Some(KubeconfigError::Parse(error)) => return Some(describe(error)),
         Some(KubeconfigError::ParseCertificates(_)) => {
             return Some("its certificates are not PEM".to_owned());
         }
@@ -88,28 +89,9 @@ fn guarded(error: &(dyn Error + 'static)) -> Option<String> {
         )),
         Some(AuthError::AuthExecParse(error)) => Some(format!(
             "the answer of the program that the kubeconfig names for credentials: {}",
-            yaml(error)
+            describe(error)
         )),
         _ => None,
-    }
-}
-
-/// Kind and place. The texts of the parser and of serde are left out: they may hold values.
-fn yaml(error: &serde_saphyr::Error) -> String {
-    use serde_saphyr::Error as Yaml;
-    let reason = match error.without_snippet() {
-        Yaml::SerdeMissingField { field, .. } => format!("the field `{field}` is missing"),
-        Yaml::SerdeInvalidType { expected, .. }
-        | Yaml::SerdeInvalidValue { expected, .. }
-        | Yaml::SerdeInvalidLength { expected, .. } => format!("expected {expected}"),
-        Yaml::DuplicateMappingKey { .. } => "a key is there twice".to_owned(),
-        Yaml::Eof { .. } => "it ends too early".to_owned(),
-        Yaml::ExternalMessage { .. } => "it is not valid YAML".to_owned(),
-        _ => "it is not what a YAML reader expects".to_owned(),
-    };
-    match error.location() {
-        Some(place) => format!("line {}, column {}: {reason}", place.line(), place.column()),
-        None => reason,
     }
 }
 

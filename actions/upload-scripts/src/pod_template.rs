@@ -81,7 +81,7 @@ struct Container {
 
 /// Whether Spark can use a template that the user wrote; if not, why.
 pub(crate) fn check(role: Role, text: &str) -> Result<(), String> {
-    let pod: Pod = serde_saphyr::from_str(text).map_err(|error| fault(&error))?;
+    let pod: Pod = serde_saphyr::from_str(text).map_err(|error| yaml_fault::describe(&error))?;
     if (pod.api_version.as_str(), pod.kind.as_str()) != ("v1", "Pod") {
         return Err(format!(
             "expected `apiVersion: v1` and `kind: Pod`, found `{}` and `{}`",
@@ -97,32 +97,6 @@ pub(crate) fn check(role: Role, text: &str) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("it has no container `{}`", role.container()))
-    }
-}
-
-/// Where the YAML is wrong and why, in the parser's words. Never what the file says: a template can hold secrets.
-fn fault(error: &serde_saphyr::Error) -> String {
-    let reason = reason(error.without_snippet());
-    match error.location() {
-        Some(place) => format!("line {}, column {}: {reason}", place.line(), place.column()),
-        None => reason,
-    }
-}
-
-fn reason(error: &serde_saphyr::Error) -> String {
-    use serde_saphyr::Error as Yaml;
-    match error {
-        // Messages about the form: they name at most one character.
-        Yaml::ExternalMessage { msg, .. } => msg.clone(),
-        Yaml::SerdeInvalidType { expected, .. } => format!("expected {expected}"),
-        Yaml::Unexpected { expected, .. } => format!("expected {expected}"),
-        Yaml::SerdeMissingField { field, .. } => format!("the field `{field}` is missing"),
-        Yaml::DuplicateMappingKey { .. } => "a key is there twice".to_owned(),
-        Yaml::MultipleDocuments { .. } => "expected one document, found more".to_owned(),
-        Yaml::Eof { .. } => "it ends too early".to_owned(),
-        Yaml::AliasError { error, .. } | Yaml::WithSnippet { error, .. } => reason(error),
-        // Others may repeat what they found.
-        _ => "the value cannot be used here".to_owned(),
     }
 }
 

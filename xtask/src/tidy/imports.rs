@@ -9,7 +9,7 @@ fn allowed(package: &str) -> &'static [&'static str] {
     match package {
         "compare-dra" => &["gha", "aws-setup", "run-record", "spark-log"],
         "provision-infra" | "upload-scripts" | "run-spark-job" => {
-            &["gha", "aws-setup", "run-record"]
+            &["gha", "aws-setup", "run-record", "yaml-fault"]
         }
         _ => &[],
     }

@@ -1,61 +1,41 @@
-//! What may be said about YAML that can hold tokens and keys: where it is wrong and why, never what it says.
-//!
-//! The parser's own message shows the lines around the mistake, and some of its reasons repeat a value.
+//! What may be said about a kubeconfig and its token program, which hold tokens and keys: never what they say.
 
 use kube::client::AuthError;
 use kube::config::KubeconfigError;
 use std::error::Error;
 use std::path::Path;
+use yaml_fault::describe;
 
 /// Why a kubeconfig cannot be read, with its path; none if it is not the YAML that is wrong.
 pub(super) fn unreadable(path: &Path, error: &KubeconfigError) -> Option<String> {
     let KubeconfigError::Parse(yaml) = error else {
         return None;
     };
-    Some(format!("kubeconfig `{}`, {}", path.display(), fault(yaml)))
+    Some(format!(
+        "kubeconfig `{}`, {}",
+        path.display(),
+        describe(yaml)
+    ))
 }
 
 /// What to say instead of an error that has YAML with secrets somewhere behind it.
 pub(super) fn instead_of(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(KubeconfigError::Parse(yaml)) = error.downcast_ref() {
-        return Some(format!("the kubeconfig, {}", fault(yaml)));
+        return Some(format!("the kubeconfig, {}", describe(yaml)));
     }
     if let Some(AuthError::AuthExecParse(yaml)) = error.downcast_ref() {
         return Some(format!(
             "what the kubeconfig's token program printed, {}",
-            fault(yaml)
+            describe(yaml)
+        ));
+    }
+    if let Some(AuthError::AuthExecRun { cmd, out }) = error.downcast_ref() {
+        return Some(format!(
+            "the kubeconfig's token program `{cmd}` failed ({})",
+            out.status
         ));
     }
     instead_of(error.source()?)
-}
-
-/// `line 12, column 5: did not find expected key`.
-fn fault(error: &serde_saphyr::Error) -> String {
-    let reason = reason(error.without_snippet());
-    match error.location() {
-        Some(place) => format!("line {}, column {}: {reason}", place.line(), place.column()),
-        None => reason,
-    }
-}
-
-/// The reason, made of the parser's words only.
-fn reason(error: &serde_saphyr::Error) -> String {
-    use serde_saphyr::Error as Yaml;
-    match error {
-        // Messages about the form: they name at most one character.
-        Yaml::ExternalMessage { msg, .. } => msg.clone(),
-        Yaml::SerdeInvalidType { expected, .. } | Yaml::SerdeInvalidValue { expected, .. } => {
-            format!("expected {expected}")
-        }
-        Yaml::Unexpected { expected, .. } => format!("expected {expected}"),
-        Yaml::SerdeMissingField { field, .. } => format!("the field `{field}` is missing"),
-        Yaml::DuplicateMappingKey { .. } => "a key is there twice".to_owned(),
-        Yaml::UnknownAnchor { .. } => "an alias without an anchor".to_owned(),
-        Yaml::Eof { .. } => "it ends too early".to_owned(),
-        Yaml::AliasError { error, .. } | Yaml::WithSnippet { error, .. } => reason(error),
-        // Others may repeat what they found.
-        _ => "the value cannot be used here".to_owned(),
-    }
 }
 
 #[cfg(test)]
