@@ -76,16 +76,24 @@ impl<'a> Executors<'a> {
     }
 
     /// The master launched an executor on the worker at this address.
+    ///
+    /// It may use a slot that another executor left while the new pod is still unbound, or bound to a node on its
+    /// way. The pod then follows its executor, so that the objects tell where the JVM really runs.
     pub(super) fn launched(&mut self, executor: u32, address: &str) {
         let node = self.node_at(address);
         let free = |pod: &ExecutorPod| pod.executor.is_none();
         let on_node = |pod: &ExecutorPod| free(pod) && self.node_of(&pod.name) == node;
+        let unbound = |pod: &ExecutorPod| free(pod) && self.node_of(&pod.name).is_none();
         let at = self
             .active
             .iter()
             .position(on_node)
+            .or_else(|| self.active.iter().position(unbound))
             .or_else(|| self.active.iter().position(free));
         if let Some(at) = at {
+            if let Some(node) = &node {
+                pods::bind(self.store, self.spec.namespace, &self.active[at].name, node);
+            }
             self.active[at].executor = Some(executor);
             pods::start(
                 self.store,

@@ -242,6 +242,7 @@ async fn drive(
                 job,
                 settings: &prepared.settings,
                 log: &log,
+                driver,
                 directory: &prepared.directory,
                 entry_point: prepared.entry_point.clone(),
                 arguments: prepared.submit.entry_point_arguments.clone(),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    karpenter::now,
+    karpenter::{now, set_condition},
     kubernetes::{POD, Store},
     spark::settings::PodRequest,
 };
@@ -80,6 +80,14 @@ pub(super) fn pending(spec: &PodSpec<'_>, role: Role, name: &str) -> Value {
     })
 }
 
+/// The pod is on this node.
+pub(super) fn bind(store: &Store, namespace: &str, name: &str, node: &str) {
+    store.edit(&POD, Some(namespace), name, |pod| {
+        pod["spec"]["nodeName"] = json!(node);
+        set_condition(pod, "PodScheduled");
+    });
+}
+
 /// The container runs from now on.
 pub(super) fn start(store: &Store, namespace: &str, name: &str, executor: Option<u32>) {
     store.edit(&POD, Some(namespace), name, |pod| {
@@ -96,9 +104,15 @@ pub(super) fn start(store: &Store, namespace: &str, name: &str, executor: Option
     });
 }
 
-/// The container has ended; 0 is success.
+/// The container has ended; 0 is success. What has ended before stays as it was.
 pub(super) fn finish(store: &Store, namespace: &str, name: &str, exit_code: i32) {
     store.edit(&POD, Some(namespace), name, |pod| {
+        if matches!(
+            pod["status"]["phase"].as_str(),
+            Some("Succeeded" | "Failed")
+        ) {
+            return;
+        }
         pod["status"]["phase"] = json!(if exit_code == 0 {
             "Succeeded"
         } else {

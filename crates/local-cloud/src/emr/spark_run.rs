@@ -17,6 +17,7 @@ use super::{
     executors::Executors,
     job::Job,
     logs::{DriverLog, Stream},
+    pods,
     workers::Workers,
 };
 use crate::{
@@ -89,6 +90,8 @@ pub(super) struct Application<'a> {
     pub(super) job: &'a Job,
     pub(super) settings: &'a Settings,
     pub(super) log: &'a DriverLog,
+    /// The driver pod's name.
+    pub(super) driver: &'a str,
     /// Folder of the job run.
     pub(super) directory: &'a Path,
     pub(super) entry_point: PathBuf,
@@ -134,6 +137,14 @@ impl Application<'_> {
             .await;
         driver.terminate(GRACE).await;
         self.job.note_process("driver", None);
+        // Now, because ending the workers and keeping the logs takes seconds in which the pod no longer runs.
+        let success = status.as_ref().is_ok_and(ExitStatus::success);
+        pods::finish(
+            self.store,
+            &self.job.namespace,
+            self.driver,
+            i32::from(!success),
+        );
         executors.finish();
         workers.stop().await;
         for pipe in pipes.into_iter().flatten() {

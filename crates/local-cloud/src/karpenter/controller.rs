@@ -266,8 +266,11 @@ fn room(claim: &Claim, pods: &[Pod]) -> Resources {
 
 fn bind_pod(store: &Store, pod: &Pod, node: &str) {
     store.edit(&POD, Some(&pod.namespace), &pod.name, |object| {
-        object["spec"]["nodeName"] = json!(node);
-        set_condition(object, "PodScheduled");
+        // An executor that found a free slot may have been faster.
+        if object["spec"]["nodeName"].is_null() {
+            object["spec"]["nodeName"] = json!(node);
+            set_condition(object, "PodScheduled");
+        }
     });
 }
 

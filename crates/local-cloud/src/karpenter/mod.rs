@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub(crate) use objects::{now, seed_node_pools};
+pub(crate) use objects::{now, seed_node_pools, set_condition};
 
 use crate::kubernetes::Store;
 
