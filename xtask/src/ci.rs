@@ -7,7 +7,7 @@ use tokio::process::Command;
 
 use crate::children;
 use crate::demo::Desk;
-use crate::environment::{self, Environment};
+use crate::environment::Environment;
 use crate::places::cargo;
 use crate::problem::{Problem, Result};
 use crate::{e2e, tidy};
@@ -137,19 +137,11 @@ pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
 /// All tests; nextest runs them when it is installed, because it knows which may run at once.
 async fn tests(desk: &Desk) -> Result<()> {
     let environment = Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
-    let mut variables: Vec<(&str, PathBuf)> = environment
+    let variables: Vec<(&str, PathBuf)> = environment
         .variables()
         .into_iter()
         .map(|(name, path)| (name, path.to_owned()))
         .collect();
-    let kubectl =
-        environment::prepare_kubectl(&desk.places, &desk.terminal, &desk.interrupt).await?;
-    match kubectl {
-        Some(program) => variables.push(("LOCAL_CLOUD_KUBECTL", program)),
-        None => desk
-            .terminal
-            .line("not tried: the local cluster with kubectl, which this machine does not have"),
-    }
     if has_nextest(desk).await? {
         check(desk, &["nextest", "run", "--workspace"], &variables).await
     } else {

@@ -35,7 +35,8 @@ const NODE_STARTUP_SECONDS: u32 = 8;
 /// How long the first line may take.
 const START: Duration = Duration::from_secs(60);
 /// How long the processes of running jobs may take to end.
-const END: Duration = Duration::from_secs(20);
+/// A local cloud that is killed leaves them behind, so this is longer than the sum of all its own limits.
+const END: Duration = Duration::from_secs(45);
 
 /// Where each service answers.
 #[derive(Debug, Clone, Deserialize)]

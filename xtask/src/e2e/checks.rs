@@ -95,6 +95,25 @@ impl Checks {
             dra < fixed,
             &(dra, fixed),
         );
+        for (variant, log) in [("static", &files.static_log), ("dra", &files.dra_log)] {
+            // Computed here once more, by other code, from the same log.
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a few thousand seconds, a few executors"
+            )]
+            let expected = [
+                ("executor-seconds", log.executor_seconds() as f64, 1.0),
+                ("never-used-executors", log.never_used() as f64, 0.0),
+            ];
+            for (metric, expected, tolerance) in expected {
+                let found = files.metric(metric, variant);
+                self.holds(
+                    &format!("{variant}: the report's {metric} are those of the event log"),
+                    found.is_some_and(|found| (found - expected).abs() <= tolerance),
+                    &(found, expected),
+                );
+            }
+        }
         let verdict = files.report["verdict"].as_str().unwrap_or_default();
         self.holds(
             "the report has a verdict",
@@ -112,9 +131,14 @@ impl Checks {
         self.equal("one comment after two comparisons", comments.len(), 1);
         let body = comments.first().map(String::as_str).unwrap_or_default();
         for (name, needle) in [
-            ("a metric table", "| "),
-            ("executor-seconds", "xecutor-seconds"),
-            ("timelines", "```mermaid"),
+            (
+                "a metric table",
+                "| | static<br>15 executors | DRA<br>1 to 10 | difference |",
+            ),
+            ("executor-seconds", "\n| Executor-seconds | "),
+            ("a chart of both timelines", "```mermaid\nxychart-beta"),
+            ("the static timeline as text", "\nstatic joined"),
+            ("the DRA timeline as text", "\nDRA joined"),
         ] {
             self.holds(
                 &format!("the comment has {name}"),

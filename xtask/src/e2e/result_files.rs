@@ -84,6 +84,12 @@ impl ResultFiles {
         })
     }
 
+    /// A number of the report: the metric of that name, for `static` or `dra`.
+    pub(crate) fn metric(&self, name: &str, variant: &str) -> Option<f64> {
+        let metrics = self.report["metrics"].as_array()?;
+        metrics.iter().find(|metric| metric["name"] == name)?[variant].as_f64()
+    }
+
     /// The wanted executors of the DRA run, from the first to the largest number.
     pub(crate) fn dra_wanted_ramp(&self) -> Vec<u64> {
         let targets = self.dra_record["dynamic_allocation"].as_array();
