@@ -1,17 +1,14 @@
 //! The order of things up to the submission: check, watch, submit. What follows is in `run`.
 
-use std::time::Duration;
-
 use aws_setup::ProblemKind;
 use futures::future::join_all;
 use gha::{Failure, Runner};
 use run_record::WorkflowRun;
-use tokio::time::timeout;
 
 use crate::{
     cluster::Observer,
     deliver::Directory,
-    emr::{Emr, StartError},
+    emr::Emr,
     explain,
     inputs::{self, Inputs},
     job::Job,
@@ -19,10 +16,8 @@ use crate::{
     request::token::client_token,
     run::Run,
     s3::S3,
+    submit::{not_submitted, submit},
 };
-
-/// How long StartJobRun may still take after a signal, when it is already under way.
-const SUBMISSION_AFTER_SIGNAL: Duration = Duration::from_secs(3);
 
 /// Runs the action.
 ///
@@ -38,19 +33,12 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
         prepared = prepare(&runner, &inputs, &emr, &s3) => prepared?,
     };
     let id = submit(&runner, &inputs, &emr, &submitted.client_token).await?;
-    // From here on something costs money: the id is kept before anything else happens.
-    runner.state.save("job-run-id", &id)?;
-    runner
-        .state
-        .save("virtual-cluster-id", &inputs.virtual_cluster)?;
-    runner.outputs.set("job-run-id", &id)?;
-    runner
-        .outputs
-        .set("virtual-cluster-id", &inputs.virtual_cluster)?;
+    // From here on something costs money: whatever fails, the job run is followed to its end.
+    let kept = keep(&runner, &inputs, &id);
     runner
         .log
         .info(&format!("job run {id} submitted as {}", inputs.name.0));
-    Run {
+    let ended = Run {
         runner: &runner,
         inputs: &inputs,
         emr: &emr,
@@ -59,7 +47,29 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
         submitted: &submitted,
     }
     .to_the_end(Job::new(id), observer)
-    .await
+    .await;
+    ended.and(kept)
+}
+
+/// Keeps the ids in the state and in the outputs. The first failure is logged here, since another may follow.
+fn keep(runner: &Runner, inputs: &Inputs, id: &str) -> Result<(), Failure> {
+    let cluster = &inputs.virtual_cluster;
+    let first = [
+        runner.state.save("job-run-id", id),
+        runner.state.save("virtual-cluster-id", cluster),
+        runner.outputs.set("job-run-id", id),
+        runner.outputs.set("virtual-cluster-id", cluster),
+    ]
+    .into_iter()
+    .find_map(Result::err);
+    let Some(failure) = first else {
+        return Ok(());
+    };
+    runner.log.warning(
+        &failure.title,
+        &format!("{}; job run {id} is followed all the same", failure.what),
+    );
+    Err(failure)
 }
 
 /// Everything that can go wrong before money is spent.
@@ -166,42 +176,4 @@ fn workflow_run(runner: &Runner) -> Option<WorkflowRun> {
         run_id: runner.context.run_id?,
         attempt: runner.context.run_attempt.unwrap_or(1),
     })
-}
-
-async fn submit(
-    runner: &Runner,
-    inputs: &Inputs,
-    emr: &Emr,
-    token: &str,
-) -> Result<String, Failure> {
-    let mut start = std::pin::pin!(emr.start(inputs, token));
-    let answer = tokio::select! {
-        biased;
-        () = runner.cancel.cancelled() => None,
-        answer = &mut start => Some(answer),
-    };
-    let answer = match answer {
-        Some(answer) => answer,
-        // The request may have been sent: its answer tells whether there is something to cancel.
-        None => timeout(SUBMISSION_AFTER_SIGNAL, start).await.map_err(|_| {
-            let what = "a signal arrived while StartJobRun was under way, and EMR has not answered: a job run may have been started";
-            let id = &inputs.virtual_cluster;
-            Failure::cancelled("Cancelled", what)
-                .help(format!("look for `{}` with `aws emr-containers list-job-runs --virtual-cluster-id {id}`", inputs.name.0))
-        })?,
-    };
-    answer.map_err(|error| match error {
-        StartError::Bug(failure) => failure,
-        StartError::Refused(_) if runner.cancel.is_cancelled() => not_submitted(),
-        StartError::Refused(problem) => {
-            explain::failure(&emr.call("emr-containers:StartJobRun"), &problem)
-        }
-    })
-}
-
-fn not_submitted() -> Failure {
-    Failure::cancelled(
-        "Cancelled",
-        "a signal arrived before the job was submitted: nothing was submitted",
-    )
 }

@@ -97,25 +97,38 @@ pub(crate) async fn copy(
     Ok(Some(copy))
 }
 
-/// Sets every output that is known.
+/// Sets the outputs about the job run's end.
+///
+/// # Errors
+/// The runner's file cannot be written.
+pub(crate) fn end(outputs: &Outputs, job: &Job) -> Result<(), Failure> {
+    let state = outputs.set("state", job.state());
+    let seconds = job
+        .duration_seconds()
+        .map_or(Ok(()), |seconds| outputs.set("duration-seconds", seconds));
+    state.and(seconds)
+}
+
+/// Sets the outputs about the record, as far as it was `written`.
 ///
 /// # Errors
 /// The runner's file cannot be written.
 pub(crate) fn outputs(
     outputs: &Outputs,
     directory: &Directory,
-    job: &Job,
     record: &RunRecord,
+    written: bool,
 ) -> Result<(), Failure> {
-    outputs.set("state", job.state())?;
-    outputs.set("record", directory.named.join(RECORD).display())?;
-    if let Some(uri) = &record.event_log.uri {
-        outputs.set("event-log-uri", uri)?;
-    }
-    if let Some(seconds) = job.duration_seconds() {
-        outputs.set("duration-seconds", seconds)?;
-    }
-    Ok(())
+    let file = match written {
+        true => outputs.set("record", directory.named.join(RECORD).display()),
+        false => Ok(()),
+    };
+    let uri = record
+        .event_log
+        .uri
+        .as_ref()
+        .map_or(Ok(()), |uri| outputs.set("event-log-uri", uri));
+    file.and(uri)
 }
 
 /// The event log's files relative to the directory: itself, or the files of a rolled log.

@@ -1,5 +1,7 @@
 //! The EMR containers API: start, describe and cancel one job run. Decides nothing.
 
+use std::collections::BTreeMap;
+
 use aws_config::SdkConfig;
 use aws_sdk_emrcontainers::{
     Client,
@@ -14,7 +16,7 @@ use aws_setup::{SdkProblem, VirtualClusterId, failure_parts};
 use gha::Failure;
 use jiff::Timestamp;
 
-use crate::{explain::Call, inputs::Inputs, job::Description, state::State};
+use crate::{asked::Asked, explain::Call, inputs::Inputs, job::Description, state::State};
 
 /// What the virtual cluster says about itself.
 #[derive(Debug)]
@@ -93,12 +95,7 @@ impl Emr {
             .send()
             .await
             .map_err(|error| StartError::Refused(failure_parts(&error)))?;
-        answer.id.ok_or_else(|| {
-            StartError::Bug(Failure::outside(
-                "Answer not understood",
-                "StartJobRun gave no job run id",
-            ))
-        })
+        answer.id.ok_or(StartError::NoId)
     }
 
     /// DescribeJobRun.
@@ -155,9 +152,11 @@ impl Emr {
 /// Why a job run was not started.
 #[derive(Debug)]
 pub(crate) enum StartError {
-    /// EMR refused, or was not reached.
+    /// EMR refused, or gave no answer.
     Refused(SdkProblem),
-    /// The request could not be made or the answer could not be used.
+    /// EMR answered without an id.
+    NoId,
+    /// The request could not be made.
     Bug(Failure),
 }
 
@@ -190,6 +189,19 @@ fn overrides(inputs: &Inputs) -> Result<ConfigurationOverrides, Failure> {
         .build())
 }
 
+fn spark_defaults(run: &JobRun) -> Option<BTreeMap<String, String>> {
+    let all = run.configuration_overrides()?.application_configuration();
+    let defaults = all
+        .iter()
+        .find(|one| one.classification() == "spark-defaults")?;
+    let properties = defaults.properties()?.iter();
+    Some(
+        properties
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+    )
+}
+
 fn description(run: Option<&JobRun>) -> Description {
     let time = |at: Option<&DateTime>| {
         at.and_then(|at| {
@@ -208,8 +220,16 @@ fn description(run: Option<&JobRun>) -> Description {
             run.and_then(JobRun::state)
                 .map_or("UNKNOWN", |state| state.as_str()),
         ),
-        name: run.and_then(JobRun::name).map(str::to_owned),
-        entry_point: driver.map(|driver| driver.entry_point().to_owned()),
+        asked: Asked {
+            name: run.and_then(JobRun::name).map(str::to_owned),
+            release: run.and_then(JobRun::release_label).map(str::to_owned),
+            entry_point: driver.map(|driver| driver.entry_point().to_owned()),
+            arguments: driver.map(|driver| driver.entry_point_arguments().to_vec()),
+            submit_parameters: driver
+                .and_then(|driver| driver.spark_submit_parameters())
+                .map(str::to_owned),
+            spark_defaults: run.and_then(spark_defaults),
+        },
         created_at: time(run.and_then(JobRun::created_at)),
         finished_at: time(run.and_then(JobRun::finished_at)),
         failure_reason: run

@@ -2,24 +2,22 @@
 
 use std::time::Duration;
 
+use aws_setup::SdkProblem;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::{emr::Emr, job::Job, state::State};
+use crate::{emr::Emr, explain::may_pass, job::Job, state::State};
 
-/// How long CancelJobRun may take.
+/// How long one CancelJobRun may take.
 const CANCEL: Duration = Duration::from_secs(5);
+/// Between two of them.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Between two questions: the time is short, so ask often.
 const ASK: Duration = Duration::from_millis(500);
 
 /// Cancels the job run and follows it until `until`. What was done, as a sentence without its full stop.
 pub(crate) async fn stop(emr: &Emr, job: &mut Job, until: Instant) -> String {
-    let limit = until.min(Instant::now() + CANCEL);
-    let refused = match timeout_at(limit, emr.cancel(&job.id)).await {
-        Ok(Ok(())) => None,
-        Ok(Err(problem)) => Some(format!("CancelJobRun failed ({problem})")),
-        Err(_) => Some("CancelJobRun got no answer in time".to_owned()),
-    };
+    let refused = insist(until, || emr.cancel(&job.id)).await;
     loop {
         // One question at least, also when the cancellation was refused: the job run may be over already.
         let answer = timeout_at(until.max(Instant::now() + ASK), emr.describe(&job.id)).await;
@@ -30,6 +28,28 @@ pub(crate) async fn stop(emr: &Emr, job: &mut Job, until: Instant) -> String {
             return said(&job.state(), refused);
         }
         sleep(ASK).await;
+    }
+}
+
+/// Asks for the cancellation until there is an answer that will not change. Why it was not accepted.
+async fn insist<F>(until: Instant, cancel: impl Fn() -> F) -> Option<String>
+where
+    F: Future<Output = Result<(), SdkProblem>>,
+{
+    loop {
+        let limit = until.min(Instant::now() + CANCEL);
+        let (refused, again) = match timeout_at(limit, cancel()).await {
+            Ok(Ok(())) => return None,
+            Ok(Err(problem)) => (
+                format!("CancelJobRun failed ({problem})"),
+                may_pass(problem.kind),
+            ),
+            Err(_) => ("CancelJobRun got no answer in time".to_owned(), true),
+        };
+        if !again || Instant::now() + AGAIN >= until {
+            return Some(refused);
+        }
+        sleep(AGAIN).await;
     }
 }
 
@@ -46,8 +66,41 @@ fn said(state: &State, refused: Option<String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::said;
+    use std::{cell::Cell, time::Duration};
+
+    use aws_setup::{ProblemKind, SdkProblem};
+    use tokio::time::Instant;
+
+    use super::{insist, said};
     use crate::state::State;
+
+    /// How often CancelJobRun is called when it fails twice with `kind`, and what remains of it.
+    async fn calls(kind: ProblemKind) -> (u32, Option<String>) {
+        let calls = Cell::new(0);
+        let cancel = || async {
+            calls.set(calls.get() + 1);
+            if calls.get() > 2 {
+                return Ok(());
+            }
+            Err(SdkProblem {
+                kind,
+                code: None,
+                message: None,
+                request_id: None,
+                status: None,
+                bucket_region: None,
+            })
+        };
+        let refused = insist(Instant::now() + Duration::from_mins(2), cancel).await;
+        (calls.get(), refused)
+    }
+
+    #[tokio::test]
+    async fn a_passing_trouble_does_not_end_the_cancellation() {
+        assert_eq!(calls(ProblemKind::Throttled).await, (3, None));
+        let (calls, refused) = calls(ProblemKind::Denied).await;
+        assert_eq!((calls, refused.is_some()), (1, true));
+    }
 
     #[test]
     fn only_what_is_known_is_said() {

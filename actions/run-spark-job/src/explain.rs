@@ -71,6 +71,10 @@ pub(crate) fn may_pass(kind: ProblemKind) -> bool {
             | ProblemKind::Failed
             | ProblemKind::Timeout
             | ProblemKind::Unreachable
+            | ProblemKind::Unreadable
+            // Whoever gives out credentials may be back, or give out new ones.
+            | ProblemKind::NoCredentials
+            | ProblemKind::ExpiredCredentials
     )
 }
 
@@ -189,6 +193,11 @@ mod tests {
                 && may_pass(ProblemKind::Failed)
                 && may_pass(ProblemKind::Unreachable)
         );
-        assert!(!may_pass(ProblemKind::Denied) && !may_pass(ProblemKind::ExpiredCredentials));
+        assert!(
+            may_pass(ProblemKind::Unreadable)
+                && may_pass(ProblemKind::NoCredentials)
+                && may_pass(ProblemKind::ExpiredCredentials)
+        );
+        assert!(!may_pass(ProblemKind::Denied) && !may_pass(ProblemKind::WrongCredentials));
     }
 }

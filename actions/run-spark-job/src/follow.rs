@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_setup::SdkProblem;
+use aws_setup::{ProblemKind, SdkProblem};
 use gha::{Failure, Log};
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::{
+    asked::Asked,
     cluster::Observer,
     driver_wait::DriverWait,
     emr::Emr,
@@ -21,6 +22,8 @@ use crate::{
 
 /// How long EMR may fail to answer before waiting is given up.
 const PATIENCE: Duration = Duration::from_mins(5);
+/// How long a new job run may be unknown to the part of EMR that is asked.
+const UNKNOWN: Duration = Duration::from_mins(1);
 /// Objects change in bursts: the line is shown once for all that changes within this time.
 const BURST: Duration = Duration::from_millis(400);
 
@@ -35,7 +38,7 @@ pub(crate) enum Why {
     Timeout,
     /// EMR can no longer be asked, for this reason.
     Lost(Failure),
-    /// The job run is another one: an earlier request with the same token asked for something else.
+    /// The job run is another one: an earlier request with the same token asked for something else, in words.
     Another(String),
 }
 
@@ -47,14 +50,15 @@ pub(crate) struct Follow<'a> {
     pub(crate) log: &'a Log,
     pub(crate) poll_interval: Duration,
     pub(crate) deadline: Instant,
-    /// The entry point that was asked for.
-    pub(crate) entry_point: String,
+    /// What was asked for.
+    pub(crate) asked: Asked,
 }
 
 impl Follow<'_> {
     /// Waits until the job run ends or there is a reason to stop waiting.
     pub(crate) async fn until_end(mut self, job: &mut Job) -> Why {
         let mut pace = Pace::new(self.poll_interval);
+        let began = Instant::now();
         let mut trouble: Option<Instant> = None;
         let mut shown = String::new();
         let mut driver = DriverWait::default();
@@ -68,12 +72,8 @@ impl Follow<'_> {
             match answer {
                 Ok(description) => {
                     trouble = None;
-                    if let Some(other) = description
-                        .entry_point
-                        .as_ref()
-                        .filter(|uri| **uri != self.entry_point)
-                    {
-                        return Why::Another(other.clone());
+                    if let Some(how) = self.asked.difference(&description.asked) {
+                        return Why::Another(how);
                     }
                     if job.note(description, Timestamp::now()) {
                         pace.changed();
@@ -83,7 +83,9 @@ impl Follow<'_> {
                         return Why::Ended;
                     }
                 }
-                Err(problem) if !may_pass(problem.kind) => return self.lost(&problem),
+                Err(problem) if !is_passing(problem.kind, began.elapsed()) => {
+                    return self.lost(&problem);
+                }
                 Err(problem) => {
                     let since = *trouble.get_or_insert_with(|| {
                         self.log.warning("EMR does not answer", &format!("DescribeJobRun: {problem}; the job run goes on, and so does waiting"));
@@ -159,7 +161,28 @@ impl Follow<'_> {
     }
 }
 
+/// Whether to ask again, `age` after the job run was started.
+fn is_passing(kind: ProblemKind, age: Duration) -> bool {
+    may_pass(kind) || (kind == ProblemKind::NotFound && age < UNKNOWN)
+}
+
 /// A random number from 0 to 1.
 fn jitter() -> f64 {
     f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use aws_setup::ProblemKind;
+
+    use super::is_passing;
+
+    #[test]
+    fn a_new_job_run_may_be_unknown_for_a_minute() {
+        let passing = |seconds| is_passing(ProblemKind::NotFound, Duration::from_secs(seconds));
+        assert!(passing(0) && passing(59) && !passing(60));
+        assert!(!is_passing(ProblemKind::Denied, Duration::ZERO));
+    }
 }

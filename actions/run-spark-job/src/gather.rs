@@ -7,7 +7,7 @@ use std::{path::Path, time::Duration};
 
 use aws_setup::SdkProblem;
 use flate2::read::MultiGzDecoder;
-use gha::Log;
+use gha::{Failure, Log};
 use run_record::{EventLog, StateSeen, Variant};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -115,6 +115,17 @@ impl Gather<'_> {
     async fn event_log(&self, patience: Duration) -> Gathered {
         let mut gathered = Gathered::default();
         let directory = &self.inputs.event_log;
+        // After a signal, looking and downloading share the time of one last attempt.
+        let shared = self
+            .cancel
+            .is_cancelled()
+            .then(|| Instant::now() + LAST_ATTEMPT);
+        let no_time = || async move {
+            match shared {
+                Some(until) => sleep_until(until).await,
+                None => self.no_time().await,
+            }
+        };
         let Some(found) = self.patiently(patience, || self.find_event_log()).await else {
             gathered.event_log.missing = Some(match self.job.state() {
                 State::Completed => {
@@ -139,11 +150,15 @@ impl Gather<'_> {
         // Keys begin with the directory's key, so what remains is the path below it.
         let local = |key: &str| key.strip_prefix(&directory.key).unwrap_or(key).to_owned();
         for key in &found.files {
-            if let Err(failure) = self
-                .s3
-                .download(&at(key), &self.directory.join(local(key)))
-                .await
-            {
+            let (uri, file) = (at(key), self.directory.join(local(key)));
+            let downloaded = tokio::select! {
+                downloaded = self.s3.download(&uri, &file) => downloaded,
+                () = no_time() => Err(Failure::outside(
+                    "Download broken off",
+                    format!("a signal left no time to download `{uri}`"),
+                )),
+            };
+            if let Err(failure) = downloaded {
                 self.log.warning("Event log not downloaded", &failure.what);
                 gathered.gaps.push(format!(
                     "The event log could not be downloaded: {}.",
@@ -207,7 +222,7 @@ impl Gather<'_> {
     /// worth it: the others are not compared.
     async fn nodes(&self, observer: &mut Observer) {
         let id = &self.job.id;
-        let there = |observer: &Observer| observer.seen(|seen| seen.view(id).nodes);
+        let there = |observer: &Observer| observer.seen(|seen| seen.nodes(id));
         if self.job.state() != State::Completed {
             if !there(observer).is_empty() {
                 observer.note(
@@ -243,6 +258,12 @@ impl Gather<'_> {
         }
     }
 
+    /// Returns when a last attempt after a signal has had its time.
+    async fn no_time(&self) {
+        self.cancel.cancelled().await;
+        sleep(LAST_ATTEMPT).await;
+    }
+
     /// Tries until there is something, the patience is over, or shortly after a signal.
     async fn patiently<T, F: Future<Output = Option<T>>>(
         &self,
@@ -254,7 +275,7 @@ impl Gather<'_> {
             let last = self.cancel.is_cancelled() || Instant::now() >= until;
             let found = tokio::select! {
                 found = attempt() => found,
-                () = async { self.cancel.cancelled().await; sleep(LAST_ATTEMPT).await } => return None,
+                () = self.no_time() => return None,
             };
             if found.is_some() || last {
                 return found;

@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use run_record::StateSeen;
 
-use crate::state::State;
+use crate::{asked::Asked, state::State};
 
 /// One answer of DescribeJobRun, as far as this action uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Description {
     pub(crate) state: State,
-    pub(crate) name: Option<String>,
-    pub(crate) entry_point: Option<String>,
+    pub(crate) asked: Asked,
     pub(crate) created_at: Option<Timestamp>,
     pub(crate) finished_at: Option<Timestamp>,
     pub(crate) failure_reason: Option<String>,
@@ -87,13 +86,12 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::{Description, Job};
-    use crate::state::State;
+    use crate::{asked::Asked, state::State};
 
     fn described(state: &str) -> Description {
         Description {
             state: State::named(state),
-            name: None,
-            entry_point: None,
+            asked: Asked::default(),
             created_at: "2026-11-22T15:00:00Z".parse().ok(),
             finished_at: "2026-11-22T15:01:30Z".parse().ok(),
             failure_reason: Some("USER_ERROR".into()),

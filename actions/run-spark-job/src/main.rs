@@ -5,6 +5,7 @@
 //! in `action` up to the submission and in `run` from there on, with `follow`, `ending`, `gather` and `deliver`.
 
 mod action;
+mod asked;
 mod cluster;
 mod deliver;
 mod driver_log;
@@ -28,6 +29,7 @@ mod run;
 mod s3;
 mod span;
 mod state;
+mod submit;
 mod watch;
 
 fn main() -> std::process::ExitCode {

@@ -11,8 +11,6 @@ pub(crate) struct Told<'a> {
     pub(crate) name: &'a str,
     /// Id of the virtual cluster.
     pub(crate) virtual_cluster: &'a str,
-    /// The entry point that was asked for.
-    pub(crate) entry_point: String,
     /// The input `timeout`.
     pub(crate) timeout: String,
     /// What was done to end a job run that had not ended.
@@ -68,11 +66,8 @@ pub(crate) fn outcome(why: &Why, job: &Job, told: &Told<'_>) -> Result<(), Failu
             };
             Err(watched(failure, job, told))
         }
-        Why::Another(entry_point) => {
-            let what = format!(
-                "EMR gave {run} for this step's idempotency token, but it runs {entry_point} instead of {}",
-                told.entry_point
-            );
+        Why::Another(how) => {
+            let what = format!("EMR gave {run} for this step's idempotency token, but {how}");
             let failure = Failure {
                 exit: Exit::BadInputs,
                 ..Failure::outside("Another job run answered", what)
@@ -157,6 +152,7 @@ mod tests {
 
     use super::{DriverLog, Told, interrupted, outcome};
     use crate::{
+        asked::Asked,
         follow::Why,
         job::{Description, Job},
         state::State,
@@ -166,8 +162,7 @@ mod tests {
         let mut job = Job::new("42".into());
         let description = Description {
             state: State::named(state),
-            name: None,
-            entry_point: None,
+            asked: Asked::default(),
             created_at: None,
             finished_at: None,
             failure_reason: (state == "FAILED").then(|| "USER_ERROR".into()),
@@ -273,7 +268,7 @@ mod tests {
     #[test]
     fn a_token_that_names_another_job_is_a_bad_input() {
         let (exit, text) = end(
-            &Why::Another("s3://b/other.py".into()),
+            &Why::Another("it runs s3://b/other.py".into()),
             "RUNNING",
             &Told::default(),
         );

@@ -75,18 +75,58 @@ pub(crate) fn record(
     }
 }
 
-/// Hides the values Spark itself hides (its default `spark.redaction.regex`): a record may be public.
+const REDACTED: &str = "*********(redacted)";
+
+/// Hides at least the values Spark itself hides (its default `spark.redaction.regex`): a record may be public. A value
+/// that holds a secret somewhere is hidden as a whole, since only its reader knows where the secret ends.
 fn redacted((key, value): (&String, &String)) -> (String, String) {
-    let name = key.to_lowercase();
-    let secret = ["secret", "password", "token", "access.key", "accesskey"]
-        .iter()
-        .any(|word| name.contains(word));
-    let value = if secret {
-        "*********(redacted)".to_owned()
+    let value = if is_secret(key) || holds_secret(value) {
+        REDACTED.to_owned()
     } else {
         value.clone()
     };
     (key.clone(), value)
+}
+
+/// Whether something of this name is a secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let words = [
+        "secret",
+        "password",
+        "token",
+        "credential",
+        "access.key",
+        "accesskey",
+        "access_key",
+        "access-key",
+        "apikey",
+    ];
+    let api_key = |(at, api): (usize, &str)| {
+        let rest = name.get(at + api.len()..).unwrap_or_default();
+        rest.chars().skip(1).take(3).eq("key".chars())
+    };
+    words.iter().any(|word| name.contains(word)) || name.match_indices("api").any(api_key)
+}
+
+/// Whether a value sets something secret, such as `-Dpassword=x` or `https://user:password@host`.
+fn holds_secret(value: &str) -> bool {
+    let ends = |c: char| c.is_whitespace() || "\"'=,;&?/".contains(c);
+    let sets = |(at, _): (usize, &str)| {
+        let before = value
+            .get(..at)
+            .unwrap_or_default()
+            .trim_end_matches(['"', '\'']);
+        before.rsplit(ends).next().is_some_and(is_secret)
+    };
+    let names_user = |(at, slashes): (usize, &str)| {
+        let rest = value.get(at + slashes.len()..).unwrap_or_default();
+        let authority = rest.split(['/', ' ']).next().unwrap_or_default();
+        authority
+            .rsplit_once('@')
+            .is_some_and(|(user, _)| user.contains(':'))
+    };
+    value.match_indices('=').any(sets) || value.match_indices("://").any(names_user)
 }
 
 #[cfg(test)]
@@ -105,6 +145,31 @@ mod tests {
             "*********(redacted)"
         );
         assert_eq!(shown("spark.ssl.keyPassword"), "*********(redacted)");
+        for key in ["x.credentials", "x.apikey", "x.api.key", "x.API_KEY"] {
+            assert_eq!(shown(key), "*********(redacted)", "{key}");
+        }
         assert_eq!(shown("spark.executor.memory"), "value");
+        assert_eq!(shown("spark.capitals.keyed"), "value");
+    }
+
+    #[test]
+    fn secrets_inside_values_are_hidden() {
+        let shown = |value: &str| redacted((&"k".to_owned(), &value.to_owned())).1;
+        for value in [
+            "-Xmx1g -Dpassword=x",
+            "-Djavax.net.ssl.keyStorePassword='a b'",
+            "jdbc:x://h/d?user=u&password=p",
+            "https://u:p@proxy:80/",
+        ] {
+            assert_eq!(shown(value), "*********(redacted)", "{value}");
+        }
+        for value in [
+            "-XX:+UseG1GC -Da=b",
+            "s3://bucket/tokens/x=1",
+            "https://proxy:80/a@b",
+            "",
+        ] {
+            assert_eq!(shown(value), value);
+        }
     }
 }

@@ -8,6 +8,7 @@ use run_record::RunRecord;
 use tokio::time::{Instant, sleep};
 
 use crate::{
+    asked::Asked,
     cluster::Observer,
     deliver::{self, Directory},
     emr::Emr,
@@ -58,10 +59,15 @@ impl Run<'_> {
             log,
             poll_interval: self.inputs.poll_interval.0,
             deadline: Instant::now() + self.inputs.timeout.0,
-            entry_point: self.inputs.entry_point.to_string(),
+            asked: Asked::by(self.inputs),
         };
         let why = follow.until_end(&mut job).await;
+        if let Why::Another(_) = why {
+            // It is not this step's: neither its files nor its record are touched.
+            return outcome(&why, &job, &self.told());
+        }
         let stopped = self.stop(&why, &mut job, &observer).await;
+        let kept = self.keep(&job, &observer).await;
         let gather = Gather {
             s3: self.s3,
             inputs: self.inputs,
@@ -72,22 +78,19 @@ impl Run<'_> {
         };
         let mut gathered = gather.all(&mut observer).await;
         let record = self.record(&job, &observer, &mut gathered);
-        let delivered = self.deliver(&job, &record).await;
+        let delivered = kept.and(self.deliver(&record).await);
         if job.state() == State::Failed {
             self.show_output(&gathered);
         }
         let both = [&gathered.stdout, &gathered.stderr];
         let told = Told {
-            name: &self.inputs.name.0,
-            virtual_cluster: self.inputs.virtual_cluster.as_str(),
-            entry_point: self.inputs.entry_point.to_string(),
-            timeout: self.inputs.timeout.to_string(),
             stopped,
             exception: both
                 .into_iter()
                 .flatten()
                 .find_map(|output| output.exception()),
             log: self.driver_log(&job, &gathered),
+            ..self.told()
         };
         // Why the job run did not complete matters more than what could not be delivered.
         let result = match outcome(&why, &job, &told) {
@@ -103,6 +106,25 @@ impl Run<'_> {
             true => interrupted(failure, &job),
             false => failure,
         })
+    }
+
+    fn told(&self) -> Told<'_> {
+        Told {
+            name: &self.inputs.name.0,
+            virtual_cluster: self.inputs.virtual_cluster.as_str(),
+            timeout: self.inputs.timeout.to_string(),
+            ..Told::default()
+        }
+    }
+
+    /// Keeps what is known before anything is gathered: this process may be killed meanwhile. The record is written
+    /// again later, so that it cannot be written is said then.
+    async fn keep(&self, job: &Job, observer: &Observer) -> Result<(), Failure> {
+        let record = self.record(job, observer, &mut Gathered::default());
+        if let Err(failure) = deliver::write(self.directory, &record).await {
+            self.runner.log.debug(&failure.what);
+        }
+        deliver::end(&self.runner.outputs, job)
     }
 
     fn driver_log(&self, job: &Job, gathered: &Gathered) -> DriverLog {
@@ -180,9 +202,15 @@ impl Run<'_> {
         record(self.inputs, self.submitted, job, observed)
     }
 
-    async fn deliver(&self, job: &Job, record: &RunRecord) -> Result<(), Failure> {
-        deliver::write(self.directory, record).await?;
-        deliver::outputs(&self.runner.outputs, self.directory, job, record)?;
+    async fn deliver(&self, record: &RunRecord) -> Result<(), Failure> {
+        let written = deliver::write(self.directory, record).await;
+        let set = deliver::outputs(
+            &self.runner.outputs,
+            self.directory,
+            record,
+            written.is_ok(),
+        );
+        written?;
         let copy = deliver::copy(self.s3, self.inputs, self.directory, record);
         let signal = async {
             self.runner.cancel.cancelled().await;
@@ -194,10 +222,10 @@ impl Run<'_> {
                 return Err(Failure::outside("Record not copied", "a signal left no time to copy the record to `record-uri`"));
             }
         };
-        match copied {
+        set.and(match copied {
             Some(uri) => self.runner.outputs.set("record-uri", uri),
             None => Ok(()),
-        }
+        })
     }
 
     fn show_output(&self, gathered: &Gathered) {

@@ -2,7 +2,7 @@
 //!
 //! Pods of every job run in the namespace come in, because watching begins before the job run has an id; the
 //! [`Seen::observation`] keeps those of one job run, and of the NodeClaims those that host its pods or appeared
-//! while it was watched.
+//! while it was watched in a NodePool that hosts them.
 
 mod claim;
 mod listing;
@@ -184,16 +184,20 @@ impl Seen {
                 (PodRole::Executor, _) => {}
             }
         }
-        for claim in self
-            .claims_of(job_id)
-            .filter(|claim| claim.terminated.is_none())
-        {
-            *view
-                .nodes
-                .entry(claim.instance_type.clone().unwrap_or_default())
-                .or_default() += 1;
-        }
+        // Which NodePools are the job's is known only when its pods run, so this may show too many.
+        let hosts = self.hosts(job_id);
+        let claims = self.claims.values();
+        view.nodes = there(
+            claims
+                .filter(|seen| !seen.from_the_start || is_host(&hosts, &seen.claim))
+                .map(|seen| &seen.claim),
+        );
         view
+    }
+
+    /// The job run's nodes that are there or on their way, by instance type.
+    pub(crate) fn nodes(&self, job_id: &str) -> BTreeMap<String, usize> {
+        there(self.claims_of(job_id))
     }
 
     /// Whether the job run's driver was seen to run.
@@ -226,15 +230,19 @@ impl Seen {
         self.pods.values().filter(move |seen| seen.job_id == job_id)
     }
 
+    /// The NodeClaims that host the job's pods, and those that appeared in the same NodePools.
     fn claims_of(&self, job_id: &str) -> impl Iterator<Item = &NodeClaim> {
-        let hosts: BTreeSet<&str> = self.hosts(job_id);
+        let hosts = self.hosts(job_id);
+        let pools: BTreeSet<&str> = self
+            .claims
+            .values()
+            .filter(|seen| is_host(&hosts, &seen.claim))
+            .filter_map(|seen| seen.claim.node_pool.as_deref())
+            .collect();
         let counts = move |seen: &&ClaimSeen| {
-            !seen.from_the_start
-                || seen
-                    .claim
-                    .node
-                    .as_deref()
-                    .is_some_and(|node| hosts.contains(node))
+            let pool = seen.claim.node_pool.as_deref();
+            is_host(&hosts, &seen.claim)
+                || (!seen.from_the_start && pool.is_some_and(|pool| pools.contains(pool)))
         };
         self.claims.values().filter(counts).map(|seen| &seen.claim)
     }
@@ -280,12 +288,7 @@ impl Seen {
         }
         let strangers: Vec<_> = node_claims
             .iter()
-            .filter(|claim| {
-                claim
-                    .node
-                    .as_deref()
-                    .is_none_or(|node| !hosts.contains(node))
-            })
+            .filter(|claim| !is_host(&hosts, claim))
             .collect();
         if !strangers.is_empty() {
             gaps.push(format!(
@@ -293,6 +296,37 @@ impl Seen {
                 names(strangers)
             ));
         }
+        let elsewhere = |seen: &&ClaimSeen| {
+            !seen.from_the_start
+                && node_claims
+                    .iter()
+                    .all(|claim| claim.name != seen.claim.name)
+        };
+        match self.claims.values().filter(elsewhere).count() {
+            0 => {}
+            count => gaps.push(format!(
+                "NodeClaims that appeared in NodePools where no pod of this job ran, and are not recorded: {count}."
+            )),
+        }
         gaps
     }
+}
+
+/// Whether the NodeClaim's node is one of `hosts`.
+fn is_host(hosts: &BTreeSet<&str>, claim: &NodeClaim) -> bool {
+    claim
+        .node
+        .as_deref()
+        .is_some_and(|node| hosts.contains(node))
+}
+
+/// How many of them are not gone, by instance type.
+fn there<'a>(claims: impl Iterator<Item = &'a NodeClaim>) -> BTreeMap<String, usize> {
+    let mut by_type = BTreeMap::new();
+    for claim in claims.filter(|claim| claim.terminated.is_none()) {
+        *by_type
+            .entry(claim.instance_type.clone().unwrap_or_default())
+            .or_default() += 1;
+    }
+    by_type
 }

@@ -248,6 +248,31 @@ fn older_nodes_count_only_when_they_host_our_pods() {
 }
 
 #[test]
+fn new_nodes_of_other_node_pools_are_only_counted() {
+    let mut seen = watching(&[]);
+    seen.pod(
+        Event::Apply(as_object(pod("e1", "executor", Some("n1"), json!({})))),
+        at(1),
+    );
+    let mut other = claim("other", Some("n2"), &[]);
+    other["metadata"]["labels"]["karpenter.sh/nodepool"] = json!("web");
+    seen.claim(Event::Apply(as_object(other)), at(2));
+    seen.claim(
+        Event::Apply(as_object(claim("ours", Some("n1"), &[]))),
+        at(2),
+    );
+    let observation = seen.observation(JOB, Some(at(0)), at(30));
+    let [claim] = observation.node_claims.as_slice() else {
+        panic!("{observation:?}")
+    };
+    assert_eq!(claim.name, "ours");
+    let gaps = observation.gaps.join("\n");
+    assert!(gaps.contains("not recorded: 1."), "{gaps}");
+    assert!(!gaps.contains("other,"), "{gaps}");
+    assert_eq!(seen.nodes(JOB), [("m5.large".to_owned(), 1)].into());
+}
+
+#[test]
 fn what_vanished_while_the_watch_was_interrupted_is_noticed() {
     let mut seen = watching(&[]);
     seen.pod(
@@ -283,10 +308,14 @@ fn a_watch_that_never_worked_is_ready_and_blind() {
 
 #[test]
 fn an_emulated_cluster_says_so() {
-    let mut emulated = claim("c1", None, &[]);
+    let mut emulated = claim("c1", Some("n1"), &[]);
     emulated["metadata"]["annotations"]["local-cloud/emulated"] = json!("true");
     let mut seen = watching(&[]);
     seen.claim(Event::Apply(as_object(emulated)), at(1));
+    seen.pod(
+        Event::Apply(as_object(pod("e1", "executor", Some("n1"), json!({})))),
+        at(1),
+    );
     let gaps = seen.observation(JOB, Some(at(0)), at(9)).gaps;
     assert!(
         gaps.iter()

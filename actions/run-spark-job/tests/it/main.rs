@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod bad_inputs;
+mod kept;
 mod records;
 mod refused;
 mod signals;
