@@ -1,6 +1,6 @@
 //! All metrics of one run: a number, or the words why there is none. Pure.
 
-use run_record::{NodeClaim, Observation, Pod, PodRole, Variant};
+use run_record::{NodeClaim, Pod, PodRole, RunRecord, Variant};
 use spark_log::Metrics;
 
 use crate::{
@@ -108,13 +108,14 @@ fn value(id: MetricId, run: &Run, m: &Metrics) -> Value {
         MetricId::BacklogSeconds => log(m.backlog_seconds, "no stage in the event log"),
         MetricId::Cost => Err("no prices were given".to_owned()),
         _ => match &run.record {
-            Some(record) => of_record(id, run, &record.observation),
+            Some(record) => of_record(id, run, record),
             None => Err("no run record was given".to_owned()),
         },
     }
 }
 
-fn of_record(id: MetricId, run: &Run, seen: &Observation) -> Value {
+fn of_record(id: MetricId, run: &Run, record: &RunRecord) -> Value {
+    let seen = &record.observation;
     let claims = |of: &dyn Fn(&NodeClaim) -> Option<f64>| {
         median(seen.node_claims.iter().filter_map(of).collect())
             .ok_or_else(|| "no node was seen to do so".to_owned())
@@ -127,10 +128,12 @@ fn of_record(id: MetricId, run: &Run, seen: &Observation) -> Value {
     match id {
         MetricId::SubmissionToApplication => submission_to_application(run),
         MetricId::PeakWantedExecutors => wanted(run),
-        MetricId::Nodes => Ok(nodes(seen)?.len() as f64),
-        MetricId::NodeSeconds => Ok(nodes(seen)?.iter().map(|node| node.seconds()).sum()),
+        MetricId::Nodes => Ok(nodes(record)?.len() as f64),
+        MetricId::NodeSeconds => Ok(nodes(record)?.iter().map(|node| node.seconds()).sum()),
         MetricId::EmptyNodeSeconds => {
-            Ok(nodes(seen)?.iter().map(|node| node.empty_seconds()).sum())
+            let nodes = nodes(record)?;
+            let empty: Result<f64, _> = nodes.iter().map(|node| node.empty_seconds()).sum();
+            Ok(empty?)
         }
         MetricId::ScaleUpLatency => pods(&|pod| joined_after(run, pod, pod.created)),
         MetricId::PodScheduling => pods(&|pod| Some(seconds(pod.created?, pod.scheduled?))),

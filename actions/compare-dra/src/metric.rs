@@ -171,11 +171,11 @@ metrics! {
     BacklogSeconds "backlog-seconds" "Tasks waiting for a slot" TaskSeconds LowerIsBetter EventLog MoreFewer Never;
         "Sum over tasks of the time from submission of their stage (or the end of the failed attempt before) to their launch.";
     Nodes "nodes" "Nodes" Count LowerIsBetter RunRecord MoreFewer Never;
-        "NodeClaims that were launched.";
+        "NodeClaims that were launched and hosted a pod of the job, or are of a NodePool of one that did; all when no pods were recorded.";
     NodeSeconds "node-seconds" "Node-seconds" NodeSeconds LowerIsBetter RunRecord MoreFewer Always;
-        "Sum over NodeClaims of launched to terminated; to the end of watching for those not seen to go.";
+        "Sum over these nodes: from launch, or from the start of watching for nodes that were there before, to terminated; to the end of watching for those not seen to go.";
     EmptyNodeSeconds "empty-node-seconds" "Empty node-seconds" NodeSeconds LowerIsBetter RunRecord MoreFewer Always;
-        "The node-seconds without a pod of the job bound to the node: before the first, between, and after the last.";
+        "The node-seconds without a pod of the job bound to the node: before the first, between, and after the last. Not known when no pods were recorded.";
     ScaleUpLatency "scale-up-latency" "Executor pod to executor" Seconds LowerIsBetter Both LaterEarlier Never;
         "Median over executors: pod created to executor joined.";
     PodScheduling "pod-scheduling" "… pod created to bound to a node" Seconds LowerIsBetter RunRecord LaterEarlier Never;

@@ -1,7 +1,7 @@
 //! Nodes of one run, from its record: how long they lived, how long they were empty, when they were asked for. Pure.
 
 use jiff::Timestamp;
-use run_record::{NodeClaim, Observation, Pod, PodRole};
+use run_record::{NodeClaim, Observation, Pod, PodRole, RunRecord};
 
 /// NodeClaims created at least this far apart were asked for in two steps: Karpenter itself waits a second for more
 /// pods before it decides, and Kubernetes gives whole seconds.
@@ -12,12 +12,14 @@ const TWO_STEPS_SECONDS: f64 = 2.0;
 pub(crate) struct Node<'a> {
     pub(crate) claim: &'a NodeClaim,
     pub(crate) launched: Timestamp,
+    /// Its launch, or the start of watching when it was there before.
+    pub(crate) from: Timestamp,
     /// When it went, or the end of watching.
     pub(crate) until: Timestamp,
     /// False when it was not seen to go.
     pub(crate) gone: bool,
-    /// Seconds with a pod of the job bound to it.
-    pub(crate) used_seconds: f64,
+    /// Seconds with a pod of the job bound to it. Absent when no pods were recorded.
+    pub(crate) used_seconds: Option<f64>,
     /// Executor pods that were bound to it.
     pub(crate) executors: usize,
     /// The driver pod was bound to it.
@@ -25,19 +27,27 @@ pub(crate) struct Node<'a> {
 }
 
 impl Node<'_> {
-    /// Launched to terminated.
+    /// Launched, or the start of watching, to terminated.
     pub(crate) fn seconds(&self) -> f64 {
-        seconds(self.launched, self.until)
+        seconds(self.from, self.until)
     }
 
-    /// The part without a pod of the job.
-    pub(crate) fn empty_seconds(&self) -> f64 {
-        (self.seconds() - self.used_seconds).max(0.0)
+    /// The part without a pod of the job, or why it is not known.
+    pub(crate) fn empty_seconds(&self) -> Result<f64, &'static str> {
+        let used = self.used_seconds.ok_or("no pods were recorded")?;
+        Ok((self.seconds() - used).max(0.0))
     }
 }
 
 /// The nodes of a run, in the order of their launch, or why they are not known.
-pub(crate) fn nodes(seen: &Observation) -> Result<Vec<Node<'_>>, &'static str> {
+pub(crate) fn nodes(record: &RunRecord) -> Result<Vec<Node<'_>>, &'static str> {
+    nodes_seen(&record.observation, record.job_run.created_at)
+}
+
+fn nodes_seen(
+    seen: &Observation,
+    submitted: Option<Timestamp>,
+) -> Result<Vec<Node<'_>>, &'static str> {
     if seen.began.is_none() && seen.node_claims.is_empty() {
         return Err("the cluster was not watched");
     }
@@ -47,25 +57,50 @@ pub(crate) fn nodes(seen: &Observation) -> Result<Vec<Node<'_>>, &'static str> {
     let mut nodes: Vec<Node<'_>> = seen
         .node_claims
         .iter()
-        .filter_map(|claim| node(claim, seen))
+        .filter(|claim| is_of_job(claim, seen))
+        .filter_map(|claim| node(claim, seen, submitted))
         .collect();
     if nodes.is_empty() {
-        return Err("no node was seen to be launched");
+        return Err("no node of the job was seen to be launched");
     }
     nodes.sort_by_key(|node| node.launched);
     Ok(nodes)
 }
 
-fn node<'a>(claim: &'a NodeClaim, seen: &Observation) -> Option<Node<'a>> {
+/// NodeClaims that are counted for nothing: other jobs may have had them.
+pub(crate) fn foreign(seen: &Observation) -> usize {
+    let claims = seen.node_claims.iter();
+    claims.filter(|claim| !is_of_job(claim, seen)).count()
+}
+
+fn hosts(claim: &NodeClaim, pod: &Pod) -> bool {
+    pod.node.is_some() && pod.node == claim.node
+}
+
+/// It hosted a pod of the job, or is of a NodePool that did. Without pods nobody can tell, so all are.
+fn is_of_job(claim: &NodeClaim, seen: &Observation) -> bool {
+    let used = |claim: &NodeClaim| seen.pods.iter().any(|pod| hosts(claim, pod));
+    let pool_is_used = || {
+        let same = |other: &&NodeClaim| other.node_pool == claim.node_pool;
+        claim.node_pool.is_some() && seen.node_claims.iter().filter(same).any(used)
+    };
+    seen.pods.is_empty() || used(claim) || pool_is_used()
+}
+
+fn node<'a>(
+    claim: &'a NodeClaim,
+    seen: &Observation,
+    submitted: Option<Timestamp>,
+) -> Option<Node<'a>> {
     let launched = claim.launched?;
-    let until = claim
-        .terminated
-        .or(seen.ended)
-        .unwrap_or(launched)
-        .max(launched);
-    let here = |pod: &&Pod| pod.node.is_some() && pod.node == claim.node;
+    let from = seen
+        .began
+        .or(submitted)
+        .map_or(launched, |began| launched.max(began));
+    let until = claim.terminated.or(seen.ended).unwrap_or(from).max(from);
+    let here = |pod: &&Pod| hosts(claim, pod);
     let bound = seen.pods.iter().filter(here).filter_map(|pod| {
-        let from = pod.scheduled.or(pod.started)?.clamp(launched, until);
+        let from = pod.scheduled.or(pod.started)?.clamp(from, until);
         Some((
             from,
             pod.finished
@@ -77,9 +112,10 @@ fn node<'a>(claim: &'a NodeClaim, seen: &Observation) -> Option<Node<'a>> {
     Some(Node {
         claim,
         launched,
+        from,
         until,
         gone: claim.terminated.is_some(),
-        used_seconds: covered(bound.collect()),
+        used_seconds: (!seen.pods.is_empty()).then(|| covered(bound.collect())),
         executors: seen
             .pods
             .iter()
@@ -110,9 +146,7 @@ fn covered(mut spans: Vec<(Timestamp, Timestamp)>) -> f64 {
 /// When the NodeClaims of the nodes that got executors were created, in order.
 fn asked(seen: &Observation) -> Vec<Timestamp> {
     let hosts_executors = |claim: &&NodeClaim| {
-        let of_claim = |pod: &Pod| {
-            pod.role == PodRole::Executor && pod.node.is_some() && pod.node == claim.node
-        };
+        let of_claim = |pod: &Pod| pod.role == PodRole::Executor && hosts(claim, pod);
         seen.pods.iter().any(of_claim)
     };
     let claims = seen.node_claims.iter().filter(hosts_executors);
@@ -154,7 +188,7 @@ mod tests {
     use run_record::Observation;
     use serde_json::{Value, json};
 
-    use super::{executor_nodes, nodes, steps};
+    use super::{executor_nodes, foreign, nodes_seen, steps};
 
     fn at(second: i64) -> String {
         jiff::Timestamp::from_second(1_700_000_000 + second)
@@ -185,23 +219,68 @@ mod tests {
             pod("3", "a", 50, Some(60)),
         ];
         let seen = seen(&[claim("a", 0, Some(80))], &pods);
-        let nodes = nodes(&seen).unwrap();
+        let nodes = nodes_seen(&seen, None).unwrap();
         assert_eq!(
             (
                 nodes[0].seconds(),
                 nodes[0].empty_seconds(),
                 nodes[0].executors
             ),
-            (80.0, 40.0, 3)
+            (80.0, Ok(40.0), 3)
         );
     }
 
     #[test]
     fn node_not_seen_to_go_lives_to_the_end_of_watching() {
         let seen = seen(&[claim("a", 10, None)], &[pod("1", "a", 20, None)]);
-        let nodes = nodes(&seen).unwrap();
+        let nodes = nodes_seen(&seen, None).unwrap();
         assert!(!nodes[0].gone);
-        assert_eq!((nodes[0].seconds(), nodes[0].empty_seconds()), (90.0, 10.0));
+        assert_eq!(
+            (nodes[0].seconds(), nodes[0].empty_seconds()),
+            (90.0, Ok(10.0))
+        );
+    }
+
+    #[test]
+    fn node_of_days_ago_counts_from_the_start_of_watching() {
+        let claims = [claim("a", -259_200, Some(60))];
+        let mut seen = seen(&claims, &[pod("1", "a", 20, Some(50))]);
+        let watched = nodes_seen(&seen, None).unwrap()[0].clone();
+        assert_eq!(
+            (watched.seconds(), watched.empty_seconds()),
+            (60.0, Ok(30.0))
+        );
+        seen.began = None;
+        let submitted = Some(at(10).parse().unwrap());
+        assert_eq!(nodes_seen(&seen, submitted).unwrap()[0].seconds(), 50.0);
+    }
+
+    #[test]
+    fn without_pods_nobody_knows_what_was_empty() {
+        let seen = seen(&[claim("a", 10, None)], &[]);
+        let nodes = nodes_seen(&seen, None).unwrap();
+        assert_eq!(nodes[0].seconds(), 90.0);
+        assert_eq!(nodes[0].empty_seconds(), Err("no pods were recorded"));
+        assert_eq!(executor_nodes(&seen), None);
+    }
+
+    #[test]
+    fn nodes_of_other_jobs_are_left_out() {
+        let of = |pool: &str, mut claim: Value| {
+            claim["node_pool"] = json!(pool);
+            claim
+        };
+        let claims = [
+            of("spark", claim("a", 0, None)),
+            of("spark", claim("spare", 1, None)),
+            of("web", claim("b", 2, None)),
+            claim("c", 3, None),
+        ];
+        let seen = seen(&claims, &[pod("1", "a", 20, None)]);
+        let nodes = nodes_seen(&seen, None).unwrap();
+        let names: Vec<_> = nodes.iter().map(|node| node.claim.name.as_str()).collect();
+        assert_eq!(names, ["a", "spare"]);
+        assert_eq!(foreign(&seen), 2);
     }
 
     #[test]
@@ -229,11 +308,11 @@ mod tests {
     #[test]
     fn absent_nodes_have_a_reason() {
         assert_eq!(
-            nodes(&Observation::default()).unwrap_err(),
+            nodes_seen(&Observation::default(), None).unwrap_err(),
             "the cluster was not watched"
         );
         assert_eq!(
-            nodes(&seen(&[], &[])).unwrap_err(),
+            nodes_seen(&seen(&[], &[]), None).unwrap_err(),
             "no nodes were recorded"
         );
     }

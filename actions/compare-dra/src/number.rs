@@ -51,21 +51,18 @@ pub(crate) fn count(of: usize, one: &str, many: &str) -> String {
 }
 
 /// Decimals that tell two values of a unit apart without pretending precision.
-fn decimals(unit: Unit, largest: f64) -> usize {
+fn decimals(unit: Unit, values: [f64; 2]) -> usize {
     match unit {
-        Unit::Count => usize::from(largest.fract() != 0.0),
+        Unit::Count => usize::from(values.iter().any(|value| value.fract() != 0.0)),
         Unit::Share => 0,
         Unit::UsDollars => 2,
-        _ => usize::from(largest < 99.95),
+        _ => usize::from(values.iter().all(|value| value.abs() < 99.95)),
     }
 }
 
 /// A value for a table cell. `beside` is the value it stands beside.
 pub(crate) fn amount(metric: &Metric, value: f64, beside: Option<f64>) -> String {
-    let decimals = decimals(
-        metric.unit,
-        beside.map_or(value.abs(), |beside| beside.abs().max(value.abs())),
-    );
+    let decimals = decimals(metric.unit, [value, beside.unwrap_or(value)]);
     match metric.unit {
         Unit::Seconds => format!("{} s", number(value, decimals)),
         Unit::Share => percent(value),
@@ -77,7 +74,7 @@ pub(crate) fn amount(metric: &Metric, value: f64, beside: Option<f64>) -> String
 /// The difference from static to DRA in words, such as `▲ 54 s slower (+31 %)`.
 pub(crate) fn difference(metric: &Metric, from: f64, to: f64) -> String {
     let delta = to - from;
-    let decimals = decimals(metric.unit, from.abs().max(to.abs()));
+    let decimals = decimals(metric.unit, [from, to]);
     let scaled = if metric.wording == Wording::Points {
         delta * 100.0
     } else {
@@ -163,5 +160,14 @@ mod tests {
             amount(MetricId::TimeToFirstExecutor.metric(), 69.0, Some(106.0)),
             "69 s"
         );
+    }
+
+    #[test]
+    fn half_a_thing_beside_a_whole_one_keeps_its_half() {
+        let peak = MetricId::PeakExecutors.metric();
+        assert_eq!(amount(peak, 4.5, Some(10.0)), "4.5");
+        assert_eq!(amount(peak, 10.0, Some(4.5)), "10.0");
+        assert_eq!(difference(peak, 10.0, 4.5), "▼ 5.5 fewer");
+        assert_eq!(amount(peak, 4.0, Some(10.0)), "4");
     }
 }

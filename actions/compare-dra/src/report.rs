@@ -125,7 +125,8 @@ pub(crate) struct NodeReport {
     pub(crate) initialized: Option<f64>,
     pub(crate) terminated: Option<f64>,
     pub(crate) seconds: f64,
-    pub(crate) empty_seconds: f64,
+    /// Absent when no pods were recorded.
+    pub(crate) empty_seconds: Option<f64>,
 }
 
 impl Report {
@@ -351,9 +352,9 @@ fn node_reports(run: &Run) -> Vec<NodeReport> {
         initialized: node.claim.initialized.and_then(|at| run.seconds_of(at)),
         terminated: node.gone.then(|| run.seconds_of(node.until)).flatten(),
         seconds: node.seconds(),
-        empty_seconds: node.empty_seconds(),
+        empty_seconds: node.empty_seconds().ok(),
     };
-    nodes::nodes(&record.observation)
+    nodes::nodes(record)
         .map(|nodes| nodes.iter().map(report).collect())
         .unwrap_or_default()
 }

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use run_record::{RunRecord, Variant};
 use spark_log::{EpochMillis, Gap, Timeline};
 
-use crate::{nodes::nodes, number::count};
+use crate::{
+    nodes::{foreign, nodes},
+    number::count,
+};
 
 /// A run with everything known of it.
 #[derive(Debug, Clone)]
@@ -87,7 +90,10 @@ impl Run {
             .record
             .iter()
             .flat_map(|record| record.observation.gaps.iter().cloned());
-        log.chain(observed).chain(self.lasting_nodes()).collect()
+        log.chain(observed)
+            .chain(self.lasting_nodes())
+            .chain(self.foreign_nodes())
+            .collect()
     }
 
     /// True when the record says that the cluster was emulated.
@@ -98,11 +104,19 @@ impl Run {
     }
 
     fn lasting_nodes(&self) -> Option<String> {
-        let nodes = nodes(&self.record.as_ref()?.observation).ok()?;
+        let nodes = nodes(self.record.as_ref()?).ok()?;
         let lasting = nodes.iter().filter(|node| !node.gone).count();
         (lasting > 0).then(|| {
             let nodes = count(lasting, "node was", "nodes were");
             format!("{nodes} not seen to go: their time is counted to the end of watching")
+        })
+    }
+
+    fn foreign_nodes(&self) -> Option<String> {
+        let foreign = foreign(&self.record.as_ref()?.observation);
+        (foreign > 0).then(|| {
+            let nodes = count(foreign, "node is", "nodes are");
+            format!("{nodes} left out: no pod of the job ran in the NodePool")
         })
     }
 

@@ -85,6 +85,8 @@ fn node_row(node: &NodeReport, at: &impl Fn(Option<f64>) -> String) -> Vec<Strin
     let held = match (node.driver, node.executors) {
         (true, 0) => "driver".to_owned(),
         (true, n) => format!("driver, {}", count(n, "executor", "executors")),
+        // Without recorded pods nobody knows.
+        (false, 0) if node.empty_seconds.is_none() => "–".to_owned(),
         (false, 0) => "nothing of the job".to_owned(),
         (false, n) => count(n, "executor", "executors"),
     };
@@ -101,7 +103,7 @@ fn node_row(node: &NodeReport, at: &impl Fn(Option<f64>) -> String) -> Vec<Strin
         at(node.initialized),
         gone,
         seconds(node.seconds),
-        seconds(node.empty_seconds),
+        at(node.empty_seconds),
     ]
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     measure::{Measured, median},
     metric::MetricId,
-    number::{number, percent, relative},
+    number::{number, percent, relative, seconds},
 };
 
 /// Below this, a difference between single runs is taken for chance.
@@ -92,6 +92,8 @@ struct Axis {
     change: Change,
     /// The direction is beyond reasonable doubt.
     clear: bool,
+    /// Every run of one variant has less than every run of the other.
+    apart: bool,
 }
 
 impl Axis {
@@ -139,6 +141,7 @@ impl Axis {
             to,
             change,
             clear,
+            apart,
         })
     }
 
@@ -227,6 +230,10 @@ fn used_words(axis: &Axis) -> String {
                 percent(axis.to / axis.from - 1.0)
             )
         }
+        Change::More if axis.from <= 0.0 => format!(
+            "used {} executor-seconds where static used none",
+            number(axis.to, 0)
+        ),
         Change::More => format!(
             "used {} times as many executor-seconds",
             number(axis.to / axis.from, 1)
@@ -240,6 +247,9 @@ fn took_words(axis: &Axis) -> String {
         Change::Less => format!("took {} less time", percent(1.0 - axis.to / axis.from)),
         Change::More if axis.to < 2.0 * axis.from => {
             format!("took {} longer", percent(axis.to / axis.from - 1.0))
+        }
+        Change::More if axis.from <= 0.0 => {
+            format!("took {} where static took no time", seconds(axis.to))
         }
         Change::More => format!("took {} times as long", number(axis.to / axis.from, 1)),
     }
@@ -294,6 +304,8 @@ fn certainty(fixed: usize, dra: usize, axes: &[Axis; 2]) -> String {
     for axis in same {
         let rule = if single {
             format!("below {}", percent(CHANCE))
+        } else if axis.apart {
+            format!("below {}", percent(NEGLIGIBLE))
         } else {
             "where the runs overlap".to_owned()
         };

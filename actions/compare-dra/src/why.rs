@@ -250,9 +250,8 @@ impl<'a> Pair<'a> {
     /// Executor-seconds are Spark's view; nodes are what is paid for.
     fn nodes(&self) -> Option<Reason> {
         let totals = |run: &Run| {
-            let record = run.record.as_ref()?;
-            let nodes = nodes(&record.observation).ok()?;
-            let empty: f64 = nodes.iter().map(|node| node.empty_seconds()).sum();
+            let nodes = nodes(run.record.as_ref()?).ok()?;
+            let empty: Option<f64> = nodes.iter().map(|node| node.empty_seconds().ok()).sum();
             Some((nodes.iter().map(|node| node.seconds()).sum::<f64>(), empty))
         };
         let ((fixed, fixed_empty), (dra, dra_empty)) = (totals(self.fixed)?, totals(self.dra)?);
@@ -274,12 +273,17 @@ impl<'a> Pair<'a> {
             }
             _ => String::new(),
         };
+        let empty = fixed_empty.zip(dra_empty).map(|(fixed_empty, dra_empty)| {
+            format!(
+                " {} of its node-seconds, and {} of the static run's, had no pod of the job on the node.",
+                percent(dra_empty / dra),
+                percent(fixed_empty / fixed)
+            )
+        });
+        let empty = empty.unwrap_or_default();
         let text = format!(
-            "DRA used {executors} executor-seconds and {} node-seconds.{hosts} {} of its node-seconds, and {} of \
-             the static run's, had no pod of the job on the node.",
-            change(fixed, dra),
-            percent(dra_empty / dra),
-            percent(fixed_empty / fixed)
+            "DRA used {executors} executor-seconds and {} node-seconds.{hosts}{empty}",
+            change(fixed, dra)
         );
         Some(Reason {
             title: "On nodes.".to_owned(),

@@ -157,13 +157,45 @@ impl Timeline {
         self.jobs.iter().map(|job| job.started).min()
     }
 
-    /// Tasks that were planned in all submitted stage attempts that did not fail.
+    /// Tasks that were planned: of every submitted stage, those of its largest attempt. A stage that is tried again
+    /// repeats only the tasks whose output was lost, so its first attempt is the one with all of them.
     #[must_use]
     pub fn planned_tasks(&self) -> u64 {
-        self.stages
-            .iter()
-            .filter(|stage| !stage.failed)
-            .map(|stage| u64::from(stage.tasks))
-            .sum()
+        let mut planned = BTreeMap::new();
+        for stage in &self.stages {
+            let most = planned.entry(stage.key.stage).or_insert(0);
+            *most = stage.tasks.max(*most);
+        }
+        planned.into_values().map(u64::from).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stage, StageKey, Timeline};
+
+    #[test]
+    fn stage_that_was_tried_again_is_planned_once() {
+        let stage = |stage, attempt, tasks, failed| Stage {
+            key: StageKey { stage, attempt },
+            name: String::new(),
+            tasks,
+            submitted: None,
+            completed: None,
+            failed,
+        };
+        let timeline = |stages: &[Stage]| Timeline {
+            stages: stages.to_vec(),
+            ..Timeline::default()
+        };
+        let undisturbed = timeline(&[stage(0, 0, 40, false), stage(1, 0, 8, false)]);
+        let retried = timeline(&[
+            stage(0, 0, 40, false),
+            stage(0, 1, 12, false),
+            stage(1, 0, 8, true),
+            stage(1, 1, 5, false),
+        ]);
+        assert_eq!(undisturbed.planned_tasks(), 48);
+        assert_eq!(retried.planned_tasks(), 48);
     }
 }

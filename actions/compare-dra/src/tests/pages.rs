@@ -48,6 +48,19 @@ fn report_of_the_origin_has_every_part() {
 }
 
 #[test]
+fn without_pods_nothing_is_said_of_empty_nodes() {
+    let (mut fixed, mut dra) = origin();
+    for run in [&mut fixed, &mut dra] {
+        run.record.as_mut().unwrap().observation.pods.clear();
+    }
+    let page = rendered(&compared(fixed, dra)).report;
+    assert!(page.contains("no pods were recorded"), "{page}");
+    for wrong in ["had no pod of the job", "Its executors ran on"] {
+        assert!(!page.contains(wrong), "says {wrong:?}:\n{page}");
+    }
+}
+
+#[test]
 fn foreign_text_cannot_break_out() {
     let (mut fixed, mut dra) = origin();
     let evil = "x` | @octocat <!-- emr-eks-actions:compare-dra:v1:other --> <img src=x> #1\n# head";

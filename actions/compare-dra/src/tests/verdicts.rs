@@ -133,6 +133,35 @@ fn repeats_that_overlap_are_the_same() {
 }
 
 #[test]
+fn repeats_that_are_apart_by_little_do_not_overlap() {
+    let report = repeats(&[1.0, 1.005, 1.01], &[1.02, 1.025, 1.03]);
+    assert!(
+        report.certainty.contains("(below 5 %)") && !report.certainty.contains("overlap"),
+        "{}",
+        report.certainty
+    );
+}
+
+#[test]
+fn something_against_nothing_is_said_in_words() {
+    let mut nothing = origin().0;
+    for executor in &mut nothing.timeline.executors {
+        executor.until = executor.added;
+        executor.busy = std::time::Duration::ZERO;
+    }
+    for job in &mut nothing.timeline.jobs {
+        job.ended = Some(job.started);
+    }
+    let report = compared(nothing, scaled(1.0, 1.0));
+    let said = format!("{} {}", report.sentence, report.certainty);
+    assert!(!said.contains("inf"), "{said}");
+    assert_eq!(
+        report.sentence,
+        "DRA used 1,575 executor-seconds where static used none and took 175 s where static took no time"
+    );
+}
+
+#[test]
 fn repeats_that_are_apart_are_clear() {
     let report = repeats(&[1.0, 1.01, 1.02], &[1.08, 1.09, 1.1]);
     assert_eq!(report.verdict, Verdict::Mixed);
