@@ -49,6 +49,16 @@ impl S3Uri {
 
 const EXPECTED: NameError = NameError::expected("an S3 location, `s3://<bucket>/<key>`");
 
+/// The form is right, so repeating the form would not help.
+const EXPECTED_BUCKET: NameError = NameError::expected(
+    "`s3://<bucket>/<key>` with a bucket name of 3 to 63 lower-case letters, digits, hyphens and dots",
+);
+
+/// Likewise.
+const EXPECTED_KEY: NameError = NameError::expected(
+    "`s3://<bucket>/<key>` with a key of at most 1,024 bytes that does not begin with a slash and holds no control characters",
+);
+
 impl FromStr for S3Uri {
     type Err = NameError;
 
@@ -57,10 +67,10 @@ impl FromStr for S3Uri {
         let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
         // S3 allows 1,024 bytes. A key with an empty first part is possible, but always a mistake.
         if key.starts_with('/') || key.len() > 1024 || key.chars().any(char::is_control) {
-            return Err(EXPECTED);
+            return Err(EXPECTED_KEY);
         }
         Ok(Self {
-            bucket: bucket.parse().map_err(|_| EXPECTED)?,
+            bucket: bucket.parse().map_err(|_| EXPECTED_BUCKET)?,
             key: key.to_owned(),
         })
     }
@@ -94,6 +104,15 @@ mod tests {
 
     fn uri(text: &str) -> S3Uri {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_refusal_says_which_part_is_wrong() {
+        let said = |text: &str| text.parse::<S3Uri>().unwrap_err().to_string();
+        assert!(said("bench/a.py").contains("an S3 location"));
+        assert!(said("s3://b/a.py").contains("bucket name of 3 to 63"));
+        assert!(said("s3://My_Bucket/a.py").contains("bucket name of 3 to 63"));
+        assert!(said("s3://bench//a.py").contains("begin with a slash"));
     }
 
     #[test]
