@@ -41,6 +41,7 @@ pub(crate) const ACTION: Action = Action {
         Output::new("node-role-name", "Name of the IAM role of Karpenter's nodes."),
         Output::new("changes", "What Terraform planned, such as `3 to add, 0 to change, 0 to destroy`."),
     ],
+    commands: &[],
 };
 
 /// What to do.

@@ -27,6 +27,7 @@ pub(crate) const ACTION: Action = Action {
         Output::new("uploaded", "Number of files uploaded."),
         Output::new("unchanged", "Number of files that were there already."),
     ],
+    commands: &[],
 };
 
 /// The inputs, checked.

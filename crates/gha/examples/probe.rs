@@ -1,6 +1,6 @@
 //! An action that does one thing with the runner's contract. The tests of this crate drive it.
 
-use gha::{Action, Failure, Input, Output, Runner};
+use gha::{Action, Command, Failure, Input, Output, Runner};
 
 const ACTION: Action = Action {
     name: "probe",
@@ -18,6 +18,16 @@ const ACTION: Action = Action {
         Output::new("text", "The text again."),
         Output::new("answer", "What came of it."),
     ],
+    commands: &[Command {
+        name: "print",
+        about: "Print texts.",
+        argument: "TEXT",
+        arguments: "What to print.",
+        flags: &[
+            Input::new("format", "How to print it.").default("plain"),
+            Input::new("repeat", "A number."),
+        ],
+    }],
 };
 
 fn main() -> std::process::ExitCode {
@@ -25,6 +35,9 @@ fn main() -> std::process::ExitCode {
 }
 
 async fn probe(mut runner: Runner) -> Result<(), Failure> {
+    if let Some(called) = runner.command.take() {
+        return print(runner, &called.arguments);
+    }
     let mut fields = runner.fields.take();
     let what = fields.required::<String>("do").unwrap_or_default();
     let text = fields.text("text").unwrap_or_default();
@@ -126,4 +139,20 @@ async fn probe(mut runner: Runner) -> Result<(), Failure> {
         }
         other => Err(Failure::bad_input("do", format!("`{other}` is unknown"))),
     }
+}
+
+/// Prints each text with the format before it, until the reader goes away.
+fn print(mut runner: Runner, texts: &[String]) -> Result<(), Failure> {
+    let mut fields = runner.fields.take();
+    let format = fields.text("format").unwrap_or_default();
+    let repeat = fields.optional::<u32>("repeat").unwrap_or(1);
+    fields.finish()?;
+    runner.log.warning("Printing", "this is no document");
+    for text in texts.iter().cycle().take(texts.len() * repeat as usize) {
+        let line = format!("{format}: {text}\n");
+        if runner.standard_output.print(&line)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
 }

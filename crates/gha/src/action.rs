@@ -17,6 +17,24 @@ pub struct Action {
     pub inputs: &'static [Input],
     /// Everything the action may write.
     pub outputs: &'static [Output],
+    /// What else the program does when it is used by hand. Steps of a workflow know nothing of it.
+    #[serde(skip)]
+    pub commands: &'static [Command],
+}
+
+/// Something that the program does by hand: `<program> <name> [--<flag> <value>] <argument>...`.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// One word.
+    pub name: &'static str,
+    /// One sentence for `--help`.
+    pub about: &'static str,
+    /// How one of its arguments is called in `--help`, in capitals. There is at least one.
+    pub argument: &'static str,
+    /// What the arguments mean.
+    pub arguments: &'static str,
+    /// Its flags. They are read from the command line only, never from variables.
+    pub flags: &'static [Input],
 }
 
 /// One input of an action.

@@ -9,6 +9,7 @@
 //!     version: "1.0.0",
 //!     inputs: &[gha::Input::new("who", "Whom to greet.").default("you")],
 //!     outputs: &[gha::Output::new("greeting", "What was said.")],
+//!     commands: &[],
 //! };
 //!
 //! async fn greet(mut runner: gha::Runner) -> Result<(), gha::Failure> {
@@ -37,6 +38,7 @@
 //! | `workflow_command` | escaping and format of `::name::` lines                        |
 //! | `log`              | everything a person reads                                      |
 //! | `failure`          | what, where, how to fix, exit code                             |
+//! | `standard_output`  | documents of a command that is used by hand                    |
 //! | `signals`          | SIGINT and SIGTERM become a cancelled token                    |
 //! | `run`              | the body of every `main`                                       |
 //!
@@ -54,17 +56,19 @@ mod log;
 mod outputs;
 mod run;
 mod signals;
+mod standard_output;
 mod state;
 mod summary;
 mod workflow_command;
 
-pub use action::{Action, Input, Output};
+pub use action::{Action, Command, Input, Output};
 pub use context::Context;
 pub use failure::{Exit, Failure};
 pub use fields::Fields;
 pub use log::{GroupGuard, Log};
 pub use outputs::Outputs;
-pub use run::{Runner, run};
+pub use run::{Invoked, Runner, run};
 pub use signals::Signals;
+pub use standard_output::StandardOutput;
 pub use state::State;
 pub use summary::Summary;

@@ -1,7 +1,8 @@
 //! Everything a person reads while the action runs.
 //!
 //! Under Actions all of it goes to standard output, since the runner reads the two streams separately and their
-//! order would be lost. Otherwise it goes to standard error, which leaves standard output to the outputs.
+//! order would be lost. Otherwise it goes to standard error, which leaves standard output to the outputs; so it does
+//! whenever a command prints documents, for which a pipe may be waiting.
 
 use crate::{
     environment::Environment,
@@ -21,12 +22,14 @@ pub struct Log {
 
 struct Shared {
     actions: bool,
+    /// Standard output belongs to documents.
+    documents: bool,
     debug: bool,
     secrets: Mutex<Vec<String>>,
 }
 
 impl Log {
-    pub(crate) fn new(environment: &Environment) -> Self {
+    pub(crate) fn new(environment: &Environment, documents: bool) -> Self {
         let (actions, debug) = (
             environment.in_actions(),
             environment.get("RUNNER_DEBUG") == Some("1"),
@@ -34,6 +37,7 @@ impl Log {
         Self {
             shared: Arc::new(Shared {
                 actions,
+                documents,
                 debug,
                 secrets: Mutex::default(),
             }),
@@ -92,7 +96,7 @@ impl Log {
             .filter(|part| !part.is_empty());
         let parts: Vec<String> = parts.map(str::to_owned).collect();
         if self.shared.actions && !parts.is_empty() {
-            write_out(self.shared.actions, &command("add-mask", &[], value));
+            self.write_out(&command("add-mask", &[], value));
         }
         let mut secrets = self
             .shared
@@ -139,11 +143,11 @@ impl Log {
         } else {
             &titled[..]
         };
-        write_out(true, &command(name, properties, &data));
+        self.write_out(&command(name, properties, &data));
     }
 
     fn write(&self, text: &str) {
-        write_out(self.shared.actions, &self.redact(text));
+        self.write_out(&self.redact(text));
     }
 
     fn redact(&self, text: &str) -> String {
@@ -155,6 +159,19 @@ impl Log {
         secrets.iter().fold(text.to_owned(), |text, secret| {
             text.replace(secret.as_str(), "***")
         })
+    }
+
+    /// Writes whole lines at once. A reader that went away must not stop the action, so errors are dropped.
+    fn write_out(&self, text: &str) {
+        let lines = format!("{}\n", text.trim_end_matches('\n'));
+        let _ = if self.shared.actions && !self.shared.documents {
+            let mut stdout = std::io::stdout().lock();
+            stdout
+                .write_all(lines.as_bytes())
+                .and_then(|()| stdout.flush())
+        } else {
+            std::io::stderr().lock().write_all(lines.as_bytes())
+        };
     }
 }
 
@@ -170,17 +187,4 @@ impl Drop for GroupGuard {
             self.log.command("endgroup", "", "");
         }
     }
-}
-
-/// Writes whole lines at once. A reader that went away must not stop the action, so errors are dropped.
-fn write_out(actions: bool, text: &str) {
-    let lines = format!("{}\n", text.trim_end_matches('\n'));
-    let _ = if actions {
-        let mut stdout = std::io::stdout().lock();
-        stdout
-            .write_all(lines.as_bytes())
-            .and_then(|()| stdout.flush())
-    } else {
-        std::io::stderr().lock().write_all(lines.as_bytes())
-    };
 }

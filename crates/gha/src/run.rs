@@ -1,7 +1,7 @@
 //! The body of every action's `main`.
 
 use crate::{
-    action::Action,
+    action::{self, Action},
     command_line::{self, Invocation},
     context::Context,
     environment::Environment,
@@ -10,6 +10,7 @@ use crate::{
     log::Log,
     outputs::Outputs,
     signals::Signals,
+    standard_output::StandardOutput,
     state::State,
     summary::Summary,
 };
@@ -41,6 +42,19 @@ pub struct Runner {
     pub signals: Signals,
     /// Repository, run and event.
     pub context: Context,
+    /// What to do instead of the action, when the program is used by hand.
+    pub command: Option<Invoked>,
+    /// Where the documents of a command go.
+    pub standard_output: StandardOutput,
+}
+
+/// A command as it was called. Its flags are the runner's fields.
+#[derive(Clone, Debug)]
+pub struct Invoked {
+    /// Which.
+    pub command: &'static action::Command,
+    /// At least one.
+    pub arguments: Vec<String>,
 }
 
 /// Runs an action and gives its exit code.
@@ -53,8 +67,13 @@ where
     Body: FnOnce(Runner) -> Running,
     Running: Future<Output = Result<(), Failure>>,
 {
-    let flags = match command_line::parse(action, std::env::args_os()) {
-        Ok(Invocation::Run(flags)) => flags,
+    let (flags, command) = match command_line::parse(action, std::env::args_os()) {
+        Ok(Invocation::Run(flags)) => (flags, None),
+        Ok(Invocation::Command {
+            command,
+            flags,
+            arguments,
+        }) => (flags, Some(Invoked { command, arguments })),
         Ok(Invocation::Describe) => return describe(action),
         Err(answer) => {
             let _ = answer.print();
@@ -64,8 +83,8 @@ where
         }
     };
     let environment = Environment::of_process();
-    let log = Log::new(&environment);
-    let runner = runner(action, flags, &environment, &log);
+    let log = Log::new(&environment, command.is_some());
+    let runner = runner(action, flags, command, &environment, &log);
     report_panics(&log);
 
     let (outputs, cancel) = (runner.outputs.clone(), runner.cancel.clone());
@@ -85,10 +104,15 @@ where
 fn runner(
     action: &'static Action,
     flags: BTreeMap<&'static str, String>,
+    command: Option<Invoked>,
     environment: &Environment,
     log: &Log,
 ) -> Runner {
-    let fields = Fields::merge(action.inputs, flags, environment);
+    let fields = match &command {
+        None => Fields::merge(action.inputs, flags, environment),
+        // A step's inputs are nothing to it.
+        Some(called) => Fields::merge(called.command.flags, flags, &Environment::default()),
+    };
     fields.secrets().for_each(|secret| log.mask(secret));
     let (context, problems) = Context::read(environment);
     problems
@@ -103,6 +127,8 @@ fn runner(
         cancel: CancellationToken::new(),
         signals: Signals::default(),
         context,
+        command,
+        standard_output: StandardOutput::of_process(environment),
     }
 }
 
