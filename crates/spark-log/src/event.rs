@@ -1,11 +1,11 @@
-//! The events the timeline is built from, with only the fields it uses. Parsing is in `wire`.
+//! The events the timeline is built from, with only the fields it uses. Parsing is in `decode` and below.
 
 use std::collections::BTreeMap;
 
 use crate::EpochMillis;
 
 /// One event of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
     /// The first line of a log.
@@ -18,12 +18,21 @@ pub enum Event {
         /// Property name to value.
         properties: BTreeMap<String, String>,
     },
+    /// What executors and tasks of a resource profile ask for.
+    ResourceProfile {
+        /// Profile id; 0 is the default profile.
+        id: i64,
+        /// CPUs of a task, when the profile says so.
+        task_cpus: Option<f64>,
+    },
     /// The driver's `SparkContext` started.
     ApplicationStart {
         /// Absent in very old logs.
         id: Option<String>,
         /// `spark.app.name`.
         name: String,
+        /// Attempt of the application, where the cluster manager counts attempts.
+        attempt: Option<String>,
         /// When.
         at: EpochMillis,
     },
@@ -35,18 +44,20 @@ pub enum Event {
     /// An executor registered with the driver. Not when it was asked for.
     ExecutorAdded {
         /// Spark's executor id.
-        id: String,
+        id: Box<str>,
         /// When.
         at: EpochMillis,
         /// Host name or address.
         host: String,
         /// Its cores.
         cores: u32,
+        /// Its resource profile.
+        profile: i64,
     },
     /// The driver gave an executor up.
     ExecutorRemoved {
         /// Spark's executor id.
-        id: String,
+        id: Box<str>,
         /// When.
         at: EpochMillis,
         /// Spark's own words.
@@ -102,11 +113,26 @@ pub struct StageInfo {
     pub completed: Option<EpochMillis>,
     /// True when Spark gave a failure reason.
     pub failed: bool,
+    /// Its resource profile.
+    pub profile: i64,
 }
 
 /// Names a task attempt: unique in an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskKey(pub i64);
+
+/// How a task attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskEnd {
+    /// Its result counts.
+    Succeeded,
+    /// It failed, or its executor was lost.
+    Failed,
+    /// It was killed or not allowed to commit: another attempt had won, or its stage was cancelled.
+    Killed,
+    /// It had succeeded before, and its output was lost with its executor: a second report of the same attempt.
+    Resubmitted,
+}
 
 /// A task attempt as started or ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,14 +143,28 @@ pub struct TaskInfo {
     pub stage: StageKey,
     /// Which of the stage's tasks.
     pub index: i64,
+    /// Attempt of this task, from 0. Copies of slow tasks count as attempts.
+    pub attempt: i64,
     /// The executor it ran on.
-    pub executor: String,
+    pub executor: Box<str>,
     /// When the driver launched it.
     pub launched: EpochMillis,
     /// When it finished. Absent while it runs.
     pub finished: Option<EpochMillis>,
-    /// True only when its end was reported as a success.
-    pub succeeded: bool,
+    /// How it ended. Absent while it runs.
+    pub end: Option<TaskEnd>,
     /// A second copy of a slow task.
     pub speculative: bool,
+}
+
+impl TaskEnd {
+    /// By the name of Spark's `TaskEndReason`, classed as the Spark UI does.
+    pub(crate) fn of_reason(reason: &str) -> Self {
+        match reason {
+            "Success" => Self::Succeeded,
+            "TaskKilled" | "TaskCommitDenied" => Self::Killed,
+            "Resubmitted" => Self::Resubmitted,
+            _ => Self::Failed,
+        }
+    }
 }

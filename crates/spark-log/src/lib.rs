@@ -11,31 +11,33 @@
 //! let mut decoder = spark_log::Decoder::default();
 //! let mut timeline = spark_log::TimelineBuilder::default();
 //! for chunk in [&b"{\"Event\":\"SparkListenerLogStart\",\"Spark "[..], b"Version\":\"3.5.6\"}\n"] {
-//!     decoder.push(chunk).into_iter().for_each(|event| timeline.add(event));
+//!     decoder.push(chunk, &mut |event| timeline.add(event));
 //! }
-//! let (last, counts) = decoder.finish();
-//! last.into_iter().for_each(|event| timeline.add(event));
+//! let counts = decoder.finish(&mut |event| timeline.add(event));
 //! let timeline = timeline.finish(counts);
 //! assert_eq!(timeline.spark_version.as_deref(), Some("3.5.6"));
 //! assert!(!timeline.gaps.is_empty(), "a log of one line is not complete, and says so");
 //! ```
 
-mod builder;
 mod decode;
-mod demand;
 mod event;
+mod files;
+mod framing;
 mod gap;
 mod metrics;
 mod time;
 mod timeline;
 mod wire;
 
-pub use builder::TimelineBuilder;
 pub use decode::{Counts, Decoder, MAX_LINE_BYTES};
-pub use demand::Demand;
-pub use event::{Event, StageInfo, StageKey, TaskInfo, TaskKey};
+pub use event::{Event, StageInfo, StageKey, TaskEnd, TaskInfo, TaskKey};
+pub use files::LogFiles;
+pub use framing::{Codec, Damage, FramingFault, Unframed, Unframer};
 pub use gap::Gap;
 pub use metrics::Metrics;
 pub use time::EpochMillis;
-pub use timeline::{Executor, Job, Stage, Task, Timeline};
+pub use timeline::{
+    Curve, Demand, Executor, Job, JobCounts, LISTED, Stage, StageCounts, TaskCounts, Timeline,
+    TimelineBuilder,
+};
 pub use wire::is_kept_property;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Demand, EpochMillis, Executor, Timeline};
+use crate::{EpochMillis, Executor, Timeline};
 
 /// The numbers of one run. Durations are never negative; executor-seconds are wall-clock seconds of an executor
 /// between joining and removal, whatever its cores.
@@ -26,17 +26,19 @@ pub struct Metrics {
     pub never_used_executors: Option<u32>,
     /// Sum of the executors' lives, in seconds.
     pub executor_seconds: Option<f64>,
-    /// The part of it with tasks; an executor with half of its slots in use counts half.
+    /// The part of it in which the executor had at least one task.
     pub busy_executor_seconds: Option<f64>,
     /// Busy executor-seconds by executor-seconds, 0 to 1. Absent without executors.
     pub busy_share: Option<f64>,
-    /// Idle executor-seconds before an executor's first task.
+    /// CPU-seconds of tasks by core-seconds of executors, 0 to 1. Absent without executors.
+    pub core_utilisation: Option<f64>,
+    /// Idle executor-seconds before an executor's first task, the lives of those that never had one included.
     pub idle_head_seconds: Option<f64>,
-    /// Idle executor-seconds between an executor's first and last task, free slots counted in part.
+    /// Idle executor-seconds between an executor's first and last task.
     pub idle_between_seconds: Option<f64>,
     /// Idle executor-seconds after an executor's last task.
     pub idle_tail_seconds: Option<f64>,
-    /// Executor-seconds of executors that never ran a task.
+    /// The part of `idle_head_seconds` of executors that never ran a task.
     pub never_used_seconds: Option<f64>,
     /// Task-seconds spent waiting for a slot.
     pub backlog_seconds: Option<f64>,
@@ -60,6 +62,9 @@ impl Metrics {
         let lives: f64 = executors.iter().map(|e| e.life().as_secs_f64()).sum();
         let busy: f64 = executors.iter().map(|e| e.busy.as_secs_f64()).sum();
         let idle = Idle::of(executors);
+        let cores = |e: &Executor| e.life().as_secs_f64() * f64::from(e.cores);
+        let cores: f64 = executors.iter().map(cores).sum();
+        let worked: f64 = executors.iter().map(|e| e.core_time.as_secs_f64()).sum();
         Self {
             application_duration: between(timeline.started, timeline.ended),
             job_duration: job_duration(timeline),
@@ -72,11 +77,14 @@ impl Metrics {
             executor_seconds: Some(lives),
             busy_executor_seconds: Some(busy),
             busy_share: (lives > 0.0).then(|| busy / lives),
+            core_utilisation: (cores > 0.0).then(|| worked / cores),
             idle_head_seconds: Some(idle.head),
             idle_between_seconds: Some(idle.between),
             idle_tail_seconds: Some(idle.tail),
             never_used_seconds: Some(idle.never_used),
-            backlog_seconds: Demand::of(timeline).map(|demand| demand.backlog_seconds),
+            backlog_seconds: timeline
+                .demand
+                .map(|demand| demand.backlog_ms as f64 / 1000.0),
         }
     }
 }
@@ -90,11 +98,12 @@ struct Idle {
 }
 
 impl Idle {
-    /// Splits the idle time so that the four parts and the busy time add up to the executors' lives.
+    /// Splits the idle time so that head, between, tail and the busy time add up to the executors' lives.
     fn of(executors: &[Executor]) -> Self {
         let mut idle = Self::default();
         for executor in executors {
             let (Some(first), Some(last)) = (executor.first_task, executor.last_task) else {
+                idle.head += executor.life().as_secs_f64();
                 idle.never_used += executor.life().as_secs_f64();
                 continue;
             };
@@ -114,14 +123,11 @@ impl Idle {
 }
 
 fn job_duration(timeline: &Timeline) -> Option<Duration> {
-    let last = timeline
-        .jobs
-        .iter()
-        .map(|job| job.ended)
-        .collect::<Option<Vec<_>>>()?
-        .into_iter()
-        .max();
-    between(timeline.first_job_start(), last)
+    let jobs = timeline.job_counts;
+    between(
+        jobs.first_started,
+        jobs.last_ended.filter(|_| jobs.open == 0),
+    )
 }
 
 fn between(from: Option<EpochMillis>, to: Option<EpochMillis>) -> Option<Duration> {

@@ -1,11 +1,28 @@
 //! Executors, tasks, stages and jobs of one run over time. Built by `builder`; counted by `metrics`.
 
+mod applications;
+mod builder;
+mod curve;
+mod demand;
+mod executors;
+mod jobs;
+mod peak;
+mod profiles;
+mod running;
+mod stages;
+mod union;
+
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::{
-    EpochMillis, Gap,
-    event::{StageKey, TaskKey},
-};
+pub use builder::TimelineBuilder;
+pub use curve::Curve;
+pub use demand::Demand;
+pub use executors::Executor;
+pub use jobs::{Job, JobCounts, LISTED};
+pub use running::TaskCounts;
+pub use stages::{Stage, StageCounts};
+
+use crate::{Counts, EpochMillis, Gap};
 
 /// One run as the event log tells it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +33,8 @@ pub struct Timeline {
     pub application_id: Option<String>,
     /// `spark.app.name`.
     pub application_name: Option<String>,
+    /// Attempt of the application, where the cluster manager counts attempts.
+    pub application_attempt: Option<String>,
     /// ApplicationStart.
     pub started: Option<EpochMillis>,
     /// ApplicationEnd. Absent when the log was cut or the driver was lost.
@@ -24,104 +43,32 @@ pub struct Timeline {
     pub last_seen: Option<EpochMillis>,
     /// Effective Spark configuration, reduced to the properties of [`crate::is_kept_property`].
     pub properties: BTreeMap<String, String>,
+    /// The driver ran tasks itself: there are no executors.
+    pub local_mode: bool,
     /// In the order they joined. The driver is none of them.
     pub executors: Vec<Executor>,
-    /// By task id.
-    pub tasks: Vec<Task>,
-    /// By stage id and attempt; only stages that were submitted.
+    /// Executors with at least one task, over time.
+    pub busy_executors: Curve,
+    /// Task attempts by how they ended.
+    pub task_counts: TaskCounts,
+    /// Launch to finish, summed over the task attempts that have an end, those of the driver in local mode included.
+    pub task_time: Duration,
+    /// The first [`crate::LISTED`] stage attempts, by id and attempt.
     pub stages: Vec<Stage>,
-    /// By job id.
+    /// All stage attempts.
+    pub stage_counts: StageCounts,
+    /// The first [`crate::LISTED`] jobs, by id.
     pub jobs: Vec<Job>,
+    /// All jobs.
+    pub job_counts: JobCounts,
+    /// What the stages asked for. Absent when no stage was submitted.
+    pub demand: Option<Demand>,
+    /// Tasks that waited for a slot, over time.
+    pub waiting_tasks: Curve,
+    /// What was read.
+    pub counts: Counts,
     /// Why this may not be the whole run. Empty when the log is complete.
     pub gaps: Vec<Gap>,
-}
-
-/// An executor from joining to removal.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Executor {
-    /// Spark's executor id.
-    pub id: String,
-    /// Host name or address.
-    pub host: String,
-    /// Its cores.
-    pub cores: u32,
-    /// Tasks it can run at once.
-    pub slots: u32,
-    /// When it registered with the driver.
-    pub added: EpochMillis,
-    /// When it was removed. Absent when it lived to the end.
-    pub removed: Option<EpochMillis>,
-    /// Spark's own words for the removal.
-    pub reason: Option<String>,
-    /// `removed`, or the end of the timeline; never before `added`.
-    pub until: EpochMillis,
-    /// When its first task was launched. Absent when it never had one.
-    pub first_task: Option<EpochMillis>,
-    /// When its last task ended.
-    pub last_task: Option<EpochMillis>,
-    /// Tasks that ran on it.
-    pub tasks: u32,
-    /// Time with all slots in use, a part of the slots counted in part. Never more than its life.
-    pub busy: Duration,
-}
-
-impl Executor {
-    /// From joining to removal.
-    #[must_use]
-    pub fn life(&self) -> Duration {
-        self.until.since(self.added)
-    }
-}
-
-/// A task attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Task {
-    /// Unique in the application.
-    pub key: TaskKey,
-    /// The stage attempt it belongs to.
-    pub stage: StageKey,
-    /// Which of the stage's tasks.
-    pub index: i64,
-    /// The executor it ran on.
-    pub executor: String,
-    /// When it was launched.
-    pub launched: EpochMillis,
-    /// When it ended. Absent when the log does not say.
-    pub finished: Option<EpochMillis>,
-    /// It ended with success.
-    pub succeeded: bool,
-    /// A second copy of a slow task.
-    pub speculative: bool,
-}
-
-/// A stage attempt that was submitted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stage {
-    /// Which.
-    pub key: StageKey,
-    /// Spark's name of it.
-    pub name: String,
-    /// Tasks in this attempt.
-    pub tasks: u32,
-    /// When it was submitted.
-    pub submitted: Option<EpochMillis>,
-    /// When it completed. Absent when the log does not say.
-    pub completed: Option<EpochMillis>,
-    /// Spark gave a failure reason.
-    pub failed: bool,
-}
-
-/// A Spark job: one action of the program.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job {
-    /// Job id.
-    pub id: i64,
-    /// When it was submitted.
-    pub started: EpochMillis,
-    /// When it ended. Absent when the log does not say.
-    pub ended: Option<EpochMillis>,
-    /// False when it failed, was cancelled or has no end.
-    pub succeeded: bool,
 }
 
 impl Timeline {
@@ -134,68 +81,16 @@ impl Timeline {
             .count()
     }
 
-    /// Executors with at least one task at `at`.
-    #[must_use]
-    pub fn executors_with_a_task_at(&self, at: EpochMillis) -> usize {
-        let mut ids: Vec<&str> = self
-            .tasks
-            .iter()
-            .filter(|t| t.launched <= at && t.finished.is_none_or(|finished| at < finished))
-            .map(|t| t.executor.as_str())
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        self.executors
-            .iter()
-            .filter(|e| e.added <= at && at < e.until && ids.binary_search(&e.id.as_str()).is_ok())
-            .count()
-    }
-
     /// The first JobStart.
     #[must_use]
     pub fn first_job_start(&self) -> Option<EpochMillis> {
-        self.jobs.iter().map(|job| job.started).min()
+        self.job_counts.first_started
     }
 
-    /// Tasks that were planned: of every submitted stage, those of its largest attempt. A stage that is tried again
-    /// repeats only the tasks whose output was lost, so its first attempt is the one with all of them.
-    #[must_use]
-    pub fn planned_tasks(&self) -> u64 {
-        let mut planned = BTreeMap::new();
-        for stage in &self.stages {
-            let most = planned.entry(stage.key.stage).or_insert(0);
-            *most = stage.tasks.max(*most);
+    pub(crate) fn count_useful_executors(&mut self) {
+        let slots = self.executors.iter().map(|e| e.slots).min();
+        if let Some(demand) = &mut self.demand {
+            demand.useful_executors = slots.map(|slots| demand.peak_tasks.div_ceil(slots));
         }
-        planned.into_values().map(u64::from).sum()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Stage, StageKey, Timeline};
-
-    #[test]
-    fn stage_that_was_tried_again_is_planned_once() {
-        let stage = |stage, attempt, tasks, failed| Stage {
-            key: StageKey { stage, attempt },
-            name: String::new(),
-            tasks,
-            submitted: None,
-            completed: None,
-            failed,
-        };
-        let timeline = |stages: &[Stage]| Timeline {
-            stages: stages.to_vec(),
-            ..Timeline::default()
-        };
-        let undisturbed = timeline(&[stage(0, 0, 40, false), stage(1, 0, 8, false)]);
-        let retried = timeline(&[
-            stage(0, 0, 40, false),
-            stage(0, 1, 12, false),
-            stage(1, 0, 8, true),
-            stage(1, 1, 5, false),
-        ]);
-        assert_eq!(undisturbed.planned_tasks(), 48);
-        assert_eq!(retried.planned_tasks(), 48);
     }
 }

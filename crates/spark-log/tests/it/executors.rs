@@ -1,7 +1,7 @@
 //! Lives of executors: order of events, ends, slots, impossible times.
 
 use serde_json::json;
-use spark_log::{Demand, Gap, Metrics};
+use spark_log::{Gap, Metrics};
 
 use crate::log::{Log, ms};
 
@@ -78,16 +78,18 @@ fn replaced_executor_is_not_counted_twice_in_the_peak() {
 }
 
 #[test]
-fn half_of_the_slots_in_use_is_half_busy() {
+fn one_task_makes_an_executor_busy_and_uses_one_of_its_cores() {
     let mut log = Log::started();
     log.executor_of("1", 0.0, 4);
     log.job(0.0, 2);
     log.task("1", 0.0, 10.0);
-    log.task("1", 0.0, 10.0);
+    log.task("1", 0.0, 5.0);
     log.job_ended(10.0, 2);
-    let timeline = log.ended(10.0).timeline();
-    assert_eq!(Metrics::of(&timeline).busy_share, Some(0.5));
-    assert_eq!(Demand::of(&timeline).unwrap().useful_executors, Some(1));
+    let timeline = log.ended(20.0).timeline();
+    let metrics = Metrics::of(&timeline);
+    assert_eq!(metrics.busy_share, Some(0.5));
+    assert_eq!(metrics.core_utilisation, Some(15.0 / 80.0));
+    assert_eq!(timeline.demand.unwrap().useful_executors, Some(1));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use spark_log::{Demand, Metrics};
+use spark_log::Metrics;
 
 use crate::log::Log;
 
@@ -61,7 +61,7 @@ fn fixed_executors_are_mostly_idle() {
     );
     assert_eq!(metrics.busy_executor_seconds, Some(300.0));
     assert_eq!((metrics.busy_share.unwrap() * 100.0).round(), 19.0);
-    assert_eq!(Demand::of(&timeline).unwrap().useful_executors, Some(5));
+    assert_eq!(timeline.demand.unwrap().useful_executors, Some(5));
 }
 
 #[test]
@@ -85,7 +85,6 @@ fn idle_parts_and_busy_time_add_up_to_executor_seconds() {
             m.idle_head_seconds,
             m.idle_between_seconds,
             m.idle_tail_seconds,
-            m.never_used_seconds,
         ];
         let sum: f64 = parts.into_iter().flatten().sum::<f64>() + m.busy_executor_seconds.unwrap();
         assert!((sum - m.executor_seconds.unwrap()).abs() < 1e-6);

@@ -99,12 +99,8 @@ pub(crate) fn read(chunks: &[&[u8]]) -> Timeline {
     let mut decoder = Decoder::default();
     let mut builder = TimelineBuilder::default();
     for chunk in chunks {
-        decoder
-            .push(chunk)
-            .into_iter()
-            .for_each(|event| builder.add(event));
+        decoder.push(chunk, &mut |event| builder.add(event));
     }
-    let (last, counts) = decoder.finish();
-    last.into_iter().for_each(|event| builder.add(event));
+    let counts = decoder.finish(&mut |event| builder.add(event));
     builder.finish(counts)
 }

@@ -7,4 +7,7 @@ mod fixtures;
 mod golden;
 mod log;
 mod mixed;
+mod properties;
 mod splits;
+mod tasks;
+mod thorough;

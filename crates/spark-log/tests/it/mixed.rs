@@ -20,8 +20,9 @@ fn assert_forward(timeline: &Timeline) {
         assert!(executor.removed.is_none_or(|at| at >= executor.added));
         assert!(executor.first_task.is_none_or(|at| at >= started));
     }
-    for task in &timeline.tasks {
-        assert!(task.launched >= started && task.finished.is_none_or(|at| at >= task.launched));
+    for stage in &timeline.stages {
+        assert!(stage.submitted.is_none_or(|at| at >= started));
+        assert!(stage.completed.is_none_or(|at| Some(at) >= stage.submitted));
     }
     for job in &timeline.jobs {
         assert!(job.started >= started && job.ended.is_none_or(|at| at >= job.started));
