@@ -9,6 +9,7 @@ use crate::{
     files,
     inputs::Inputs,
     load::load,
+    metrics,
     render::{self, Pages},
     report::Report,
     terminal,
@@ -17,6 +18,9 @@ use crate::{
 
 /// Runs the action.
 pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
+    if let Some(called) = runner.command.take() {
+        return metrics::run(runner, &called.arguments).await;
+    }
     let inputs = Inputs::parse(runner.fields.take())?;
     let cancel = runner.cancel.clone();
     tokio::select! {

@@ -1,7 +1,5 @@
 //! What to change before the next run, as far as the runs prove it. Pure.
 
-use spark_log::Demand;
-
 use crate::{
     nodes::steps,
     number::{about, count},
@@ -12,7 +10,7 @@ use crate::{
 
 /// What to change before the next run, as far as the runs prove it.
 pub(crate) fn advice(pair: &Pair<'_>) -> Vec<Prose> {
-    let Some(demand) = Demand::of(&pair.dra.timeline) else {
+    let Some(demand) = pair.dra.timeline.demand else {
         return Vec::new();
     };
     let Some(useful) = demand.useful_executors.filter(|useful| *useful > 0) else {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use run_record::{PodRole, RunRecord};
-use spark_log::EpochMillis;
+use spark_log::{EpochMillis, Timeline};
 
 use crate::{number::about, run::Run};
 
@@ -149,10 +149,16 @@ fn series(run: &Run, step: i64) -> Option<Series> {
             .collect(),
         with_task: times
             .iter()
-            .map(|at| run.timeline.executors_with_a_task_at(*at))
+            .map(|at| with_a_task_at(&run.timeline, *at))
             .collect(),
         pods: (!pods.is_empty()).then(|| times.iter().map(|at| pods_at(*at)).collect()),
     })
+}
+
+/// Executors with a task around `at`, as a whole number: a mean over a short step, never more than have joined.
+fn with_a_task_at(timeline: &Timeline, at: EpochMillis) -> usize {
+    let busy = timeline.busy_executors.at(at).round() as usize;
+    busy.min(timeline.executors_at(at))
 }
 
 /// When each executor pod existed, in milliseconds since 1970: from its creation to its end, or on when none was seen.

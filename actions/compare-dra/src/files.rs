@@ -1,17 +1,11 @@
-//! Reading runs from local files and directories, and writing the report.
+//! Finding run records in local directories, and writing the report.
 
 use std::{
     io,
     path::{Path, PathBuf},
 };
 
-use spark_log::Timeline;
-use tokio::io::AsyncReadExt;
-
-use crate::{
-    event_log::{LogReader, NotALog},
-    place::RECORD,
-};
+use crate::place::RECORD;
 
 /// How deep records are looked for below a directory.
 const DEPTH: usize = 4;
@@ -34,20 +28,6 @@ pub(crate) async fn records_below(directory: &Path) -> io::Result<Vec<PathBuf>> 
     }
     found.sort();
     Ok(found)
-}
-
-/// Reads an event log piece by piece.
-pub(crate) async fn read_log(path: &Path) -> io::Result<Result<Timeline, NotALog>> {
-    let mut file = tokio::fs::File::open(path).await?;
-    let mut log = LogReader::default();
-    let mut piece = vec![0; 1 << 20];
-    loop {
-        let length = file.read(&mut piece).await?;
-        if length == 0 {
-            return Ok(log.finish());
-        }
-        log.push(&piece[..length]);
-    }
 }
 
 /// Writes a file of the report, making its directory.

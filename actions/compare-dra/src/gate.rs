@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use run_record::{RunRecord, Variant};
 use serde::Serialize;
+use spark_log::Gap;
 
 use crate::{prose::Prose, run::Run};
 
@@ -23,7 +24,7 @@ pub(crate) fn concerns(fixed: &[Run], dra: &[Run]) -> Vec<Concern> {
     let sides = Sides { fixed, dra };
     found.extend(
         sides.unlike(Prose::new("The number of planned tasks"), true, |run| {
-            Some(run.timeline.planned_tasks().to_string())
+            Some(run.timeline.stage_counts.planned_tasks.to_string())
         }),
     );
     found.extend(sides.unlike(
@@ -58,7 +59,7 @@ fn submitted(run: &Run, of: impl Fn(&RunRecord) -> Option<String>) -> Option<Str
     run.record.as_ref().and_then(of)
 }
 
-/// A run that failed, or whose log is not that of one whole run.
+/// A run that failed, that had no executors, or whose log is not that of one whole run.
 fn broken(run: &Run) -> Option<Concern> {
     let subject = Prose::new(format!("The {} run ", side(run.variant))).code(run.name());
     let text = match (&run.record, run.unmeasurable()) {
@@ -74,10 +75,14 @@ fn broken(run: &Run) -> Option<Concern> {
                 None => text.text("."),
             }
         }
+        _ if run.timeline.local_mode => subject
+            .text(" ran in local mode: the driver ran the tasks itself, there are no executors."),
+        (_, Some(Gap::Unreadable { file, why })) => subject
+            .text(" cannot be measured: ")
+            .code(file)
+            .text(format!(" {why}.")),
         (_, Some(gap)) => subject.text(format!(" cannot be measured: {gap}.")),
-        _ if run.timeline.jobs.iter().any(|job| !job.succeeded) => {
-            subject.text(" has a Spark job that failed.")
-        }
+        _ if run.timeline.job_counts.failed > 0 => subject.text(" has a Spark job that failed."),
         _ => return None,
     };
     Some(Concern { blocks: true, text })

@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use aws_setup::Region;
 use gha::{Action, Failure, Fields, Input, Output};
 
-use crate::{comment::Key, place::Place};
+use crate::{comment::Key, metrics, place::Place};
 
 /// The action's contract, the same as in action.yml.
 pub(crate) const ACTION: Action = Action {
@@ -13,7 +13,7 @@ pub(crate) const ACTION: Action = Action {
     about: "Compare Spark runs with and without Dynamic Resource Allocation and comment on the pull request.",
     version: env!("CARGO_PKG_VERSION"),
     inputs: &[
-        Input::new("static", "Runs with a fixed number of executors, one a line: run-record.json files, directories with them, s3:// URIs of either, or plain Spark event logs.").required().lines(),
+        Input::new("static", "Runs with a fixed number of executors, one a line: run-record.json files, directories with them, s3:// URIs of either, or Spark event logs.").required().lines(),
         Input::new("dra", "Runs with Dynamic Resource Allocation, given in the same way.").required().lines(),
         Input::new("report-directory", "Where report.json, report.md and comment.md are written.").default("dra-report"),
         Input::new("comment", "Whether to comment on the pull request: auto, always or never. With auto a missing pull request or permission is a notice.").default("auto"),
@@ -31,6 +31,7 @@ pub(crate) const ACTION: Action = Action {
         Output::new("comment-url", "Address of the comment. Not set when none was posted."),
         Output::new("comment-posted", "true when the comment was created or updated."),
     ],
+    commands: &[metrics::COMMAND],
 };
 
 /// Whether to comment.

@@ -1,6 +1,6 @@
 //! Runs from the places the user named. Every problem is collected, so that one attempt shows them all.
 
-use std::{collections::BTreeMap, io::ErrorKind};
+use std::{collections::BTreeMap, sync::Arc};
 
 use gha::{Context, Failure};
 use run_record::{ReadError, RunRecord, Variant};
@@ -9,9 +9,10 @@ use spark_log::Timeline;
 use crate::{
     files,
     inputs::Inputs,
+    logs::{self, Log, Logs},
     place::Place,
     run::Run,
-    s3::{S3, S3Error},
+    s3::S3,
     unread::{Problem, READABLE, Unread, failure},
 };
 
@@ -24,8 +25,10 @@ pub(crate) struct Loaded {
 
 /// Reads every run, or fails with all problems.
 pub(crate) async fn load(inputs: &Inputs, context: &Context) -> Result<Loaded, Failure> {
+    let s3 = Arc::new(S3::new(inputs.region.clone(), context));
     let reader = Reader {
-        s3: S3::new(inputs.region.clone(), context),
+        logs: Logs::new(s3.clone()),
+        s3,
     };
     let mut problems = Vec::new();
     let fixed = reader
@@ -37,12 +40,28 @@ pub(crate) async fn load(inputs: &Inputs, context: &Context) -> Result<Loaded, F
     if problems.is_empty() {
         Ok(Loaded { fixed, dra })
     } else {
-        Err(failure(&problems))
+        Err(failure(&problems, ("run", "runs")))
     }
 }
 
 struct Reader {
-    s3: S3,
+    s3: Arc<S3>,
+    logs: Logs,
+}
+
+/// One run of those that a place names.
+enum Found {
+    Record(Place),
+    Log(Log),
+}
+
+impl Found {
+    fn place(&self) -> &Place {
+        match self {
+            Self::Record(place) => place,
+            Self::Log(log) => &log.place,
+        }
+    }
 }
 
 impl Reader {
@@ -63,8 +82,9 @@ impl Reader {
                     continue;
                 }
             };
-            for place in found {
-                let run = self.run(variant, &place).await.and_then(|run| {
+            for found in found {
+                let place = found.place().clone();
+                let run = self.run(variant, found).await.and_then(|run| {
                     match seen.insert(run.name().to_owned(), run.place.clone()) {
                         Some(before) => Err(Unread::bad(
                             format!("is the same run as `{before}`: {}", run.name()),
@@ -88,49 +108,50 @@ impl Reader {
         runs
     }
 
-    async fn find(&self, place: &Place) -> Result<Vec<Place>, Unread> {
-        let found: Vec<Place> = match place {
-            Place::S3(uri) => self
-                .s3
-                .find(uri)
-                .await?
-                .into_iter()
-                .map(Place::S3)
-                .collect(),
-            Place::Local(path) => match tokio::fs::metadata(path).await {
-                Err(error) => {
-                    return Err(Unread::bad(format!("cannot be opened: {error}"), READABLE));
+    /// The records at a place, else the event logs.
+    async fn find(&self, place: &Place) -> Result<Vec<Found>, Unread> {
+        let records = |places: Vec<Place>| Ok(places.into_iter().map(Found::Record).collect());
+        let logs = match place {
+            place if place.is_json() => return records(vec![place.clone()]),
+            Place::S3(uri) => {
+                let listing = self.s3.list(uri).await?;
+                if !listing.itself && !listing.records.is_empty() {
+                    return records(listing.records.into_iter().map(Place::S3).collect());
                 }
-                Ok(about) if about.is_file() => vec![place.clone()],
-                Ok(_) => {
-                    let below = files::records_below(path).await;
-                    let below = below.map_err(|error| {
-                        Unread::bad(format!("cannot be listed: {error}"), READABLE)
-                    })?;
-                    below.into_iter().map(Place::Local).collect()
+                Logs::listed(uri, &listing)
+            }
+            Place::Local(path) => {
+                // What cannot be listed is told when it is looked for logs.
+                let below = files::records_below(path).await.unwrap_or_default();
+                if !below.is_empty() {
+                    return records(below.into_iter().map(Place::Local).collect());
                 }
-            },
+                self.logs.find(place).await?
+            }
         };
-        if found.is_empty() && place.is_rolled() {
-            Err(Unread::rolled())
-        } else if found.is_empty() {
-            Err(Unread::bad("there is no run-record.json here", READABLE))
-        } else {
-            Ok(found)
+        if logs.is_empty() {
+            return Err(Unread::bad(
+                "there is no run-record.json and no event log here",
+                READABLE,
+            ));
         }
+        Ok(logs.into_iter().map(Found::Log).collect())
     }
 
-    async fn run(&self, variant: Variant, place: &Place) -> Result<Run, Unread> {
-        if !place.is_json() {
-            let timeline = self.log(place).await?;
-            return Ok(Run {
-                variant,
-                place: place.to_string(),
-                log_place: place.to_string(),
-                record: None,
-                timeline,
-            });
-        }
+    async fn run(&self, variant: Variant, found: Found) -> Result<Run, Unread> {
+        let place = &match found {
+            Found::Record(place) => place,
+            Found::Log(log) => {
+                let place = log.place.to_string();
+                return Ok(Run {
+                    variant,
+                    log_place: place.clone(),
+                    place,
+                    record: None,
+                    timeline: self.timeline(log).await?,
+                });
+            }
+        };
         let record = record(&self.bytes(place).await?)?;
         if record.variant != variant {
             return Err(Unread::bad(
@@ -162,11 +183,6 @@ impl Reader {
         for log in copy.into_iter().chain(original) {
             match self.log(&log).await {
                 Ok(timeline) => return Ok((log, timeline)),
-                // What the log is says more than where it is not.
-                Err(unread) if unread.settled => {
-                    tried = vec![(log, unread)];
-                    break;
-                }
                 Err(unread) => tried.push((log, unread)),
             }
         }
@@ -190,25 +206,19 @@ impl Reader {
         })
     }
 
+    /// The log of a record: a file or a rolled log's directory.
     async fn log(&self, place: &Place) -> Result<Timeline, Unread> {
-        let unreadable = |error| Unread::bad(format!("cannot be read: {error}"), "check the path");
-        let read = match place {
-            Place::S3(uri) if uri.is_prefix() => return Err(Unread::rolled()),
-            Place::S3(uri) => {
-                let rolled = |error: &S3Error| error.is_missing_object() && place.is_rolled();
-                match self.s3.read_log(uri).await {
-                    Err(error) if rolled(&error) => return Err(Unread::rolled()),
-                    read => read?,
-                }
-            }
-            Place::Local(path) => match files::read_log(path).await {
-                Err(error) if error.kind() == ErrorKind::IsADirectory => {
-                    return Err(Unread::rolled());
-                }
-                read => read.map_err(unreadable)?,
-            },
-        };
-        read.map_err(Unread::not_a_log)
+        let mut logs = self.logs.find(place).await?;
+        match (logs.pop(), logs.is_empty()) {
+            (Some(log), true) => self.timeline(log).await,
+            (None, _) => Err(Unread::bad("there is no event log here", "check the path")),
+            (Some(_), false) => Err(Unread::bad("holds several event logs", "check the path")),
+        }
+    }
+
+    async fn timeline(&self, log: Log) -> Result<Timeline, Unread> {
+        let read = self.logs.read(log, logs::threads()).await?;
+        Ok(read.timeline)
     }
 
     async fn bytes(&self, place: &Place) -> Result<Vec<u8>, Unread> {

@@ -3,12 +3,13 @@
 //! | module                                  | idea |
 //! |-----------------------------------------|------|
 //! | `inputs`                                | what the user asked for |
-//! | `place`, `load`, `files`, `s3`, `event_log`, `unread` | where runs are, and reading them |
+//! | `place`, `load`, `logs`, `files`, `s3`, `unread` | where runs are, and reading them |
 //! | `run`, `nodes`, `measure`, `metric`     | one run and its numbers |
 //! | `gate`, `verdict`, `why`, `advice`, `report`      | two sides compared |
 //! | `curve`, `number`, `prose`, `escape`, `cells`, `view`, `run_view`, `render`, `terminal` | the comparison in words |
 //! | `comment`, `commenting`, `pull_request` | the sticky comment, and GitHub |
 //! | `action`                                | the four steps, in order |
+//! | `metrics`                               | what is done by hand instead: the numbers of event logs alone |
 
 mod action;
 mod advice;
@@ -17,13 +18,14 @@ mod comment;
 mod commenting;
 mod curve;
 mod escape;
-mod event_log;
 mod files;
 mod gate;
 mod inputs;
 mod load;
+mod logs;
 mod measure;
 mod metric;
+mod metrics;
 mod nodes;
 mod number;
 mod place;

@@ -72,10 +72,11 @@ pub(crate) enum MetricId {
     ExecutorSeconds,
     BusyExecutorSeconds,
     BusyShare,
+    CoreUtilisation,
     IdleHeadSeconds,
+    NeverUsedSeconds,
     IdleBetweenSeconds,
     IdleTailSeconds,
-    NeverUsedSeconds,
     PeakExecutors,
     Executors,
     NeverUsedExecutors,
@@ -149,17 +150,19 @@ metrics! {
     ExecutorSeconds "executor-seconds" "Executor-seconds" ExecutorSeconds LowerIsBetter EventLog MoreFewer Always;
         "Sum over executors of joining to removal. An executor that was never removed ends with the application.";
     BusyExecutorSeconds "busy-executor-seconds" "Busy executor-seconds" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
-        "The executor-seconds with tasks. An executor with half of its slots in use counts half.";
+        "The executor-seconds with at least one task on the executor, however many of its cores were in use.";
     BusyShare "busy-share" "Busy share" Share HigherIsBetter EventLog Points Always;
         "Busy executor-seconds divided by executor-seconds.";
+    CoreUtilisation "core-utilisation" "Core utilisation" Share HigherIsBetter EventLog Points Never;
+        "CPU-seconds of tasks (launch to end, times the CPUs of a task) divided by core-seconds of executors (joining to removal, times the cores).";
     IdleHeadSeconds "idle-head-seconds" "Idle before the first task" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
-        "Sum over executors that ran a task of joining to first task.";
+        "Sum over executors of joining to first task; of those that never ran a task, of joining to removal.";
+    NeverUsedSeconds "never-used-seconds" "Idle before the first task: never-used executors" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
+        "The part of the idle time before the first task that is of executors that never ran one.";
     IdleBetweenSeconds "idle-between-seconds" "Idle between tasks" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
-        "Sum over executors of the time between first and last task that was not busy, free slots counted in part.";
+        "Sum over executors of the time between their first and last task in which they ran none.";
     IdleTailSeconds "idle-tail-seconds" "Idle after the last task" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
-        "Sum over executors that ran a task of last task to removal or the end of the application.";
-    NeverUsedSeconds "never-used-seconds" "Idle: executors without a task" ExecutorSeconds LowerIsBetter EventLog MoreFewer Never;
-        "Executor-seconds of executors that never ran a task. Busy, the three idle parts and this add up to executor-seconds.";
+        "Sum over executors that ran a task of last task to removal or the end of the application. Busy, before, between and after add up to executor-seconds.";
     PeakExecutors "peak-executors" "Peak executors" Count LowerIsBetter EventLog MoreFewer Always;
         "The most executors at one time.";
     Executors "executors" "Executors that joined" Count LowerIsBetter EventLog MoreFewer Never;

@@ -1,4 +1,4 @@
-//! Where something can be read: a local path or an S3 location. Pure; reading is in `files` and `s3`.
+//! Where something can be read: a local path or an S3 location. Pure; reading is in `files`, `logs` and `s3`.
 
 use std::{
     fmt,
@@ -70,20 +70,19 @@ impl Place {
         }
     }
 
-    /// True when the name is that of a rolled event log's directory.
-    pub(crate) fn is_rolled(&self) -> bool {
-        let rolled = |name: &str| name.starts_with("eventlog_v2_");
-        match self {
-            Self::Local(path) => path
-                .file_name()
-                .is_some_and(|name| rolled(&name.to_string_lossy())),
+    /// The last part of the name.
+    pub(crate) fn name(&self) -> String {
+        let last = match self {
+            Self::Local(path) => path.file_name().map(|name| name.to_string_lossy().into()),
             Self::S3(uri) => uri
                 .key
                 .trim_end_matches('/')
                 .rsplit('/')
                 .next()
-                .is_some_and(rolled),
-        }
+                .map(str::to_owned),
+        };
+        last.filter(|name| !name.is_empty())
+            .unwrap_or_else(|| self.to_string())
     }
 
     /// True when the name says that it is JSON.
@@ -120,17 +119,16 @@ mod tests {
     }
 
     #[test]
-    fn rolled_log_is_known_by_its_last_part() {
-        let rolled = |place: &str| place.parse::<Place>().unwrap().is_rolled();
-        for place in [
-            "run/eventlog_v2_spark-1",
-            "run/eventlog_v2_spark-1/",
-            "s3://bench/e/eventlog_v2_1/",
+    fn name_is_the_last_part() {
+        for (place, name) in [
+            ("runs/static/spark-1.zstd", "spark-1.zstd"),
+            ("runs/eventlog_v2_spark-1/", "eventlog_v2_spark-1"),
+            ("s3://bench/e/spark-1", "spark-1"),
+            ("s3://bench/e/eventlog_v2_1/", "eventlog_v2_1"),
+            ("s3://bench/", "s3://bench/"),
+            ("..", ".."),
         ] {
-            assert!(rolled(place), "{place}");
-        }
-        for place in ["run/eventlog_v2_1/events_1_1", "run/spark-1", "s3://bench/"] {
-            assert!(!rolled(place), "{place}");
+            assert_eq!(place.parse::<Place>().unwrap().name(), name);
         }
     }
 

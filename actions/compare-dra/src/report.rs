@@ -107,7 +107,7 @@ pub(crate) struct ExecutorReport {
     pub(crate) reason: Option<String>,
     pub(crate) first_task: Option<f64>,
     pub(crate) last_task: Option<f64>,
-    pub(crate) tasks: u32,
+    pub(crate) tasks: u64,
     pub(crate) life_seconds: f64,
     pub(crate) busy_seconds: f64,
 }

@@ -121,11 +121,10 @@ impl Run {
     }
 
     /// The first reason why the log is not that of one whole run.
-    pub(crate) fn unmeasurable(&self) -> Option<Gap> {
+    pub(crate) fn unmeasurable(&self) -> Option<&Gap> {
         self.timeline
             .gaps
             .iter()
-            .copied()
             .find(|gap| gap.forbids_a_verdict())
     }
 }

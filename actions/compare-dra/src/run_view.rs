@@ -50,7 +50,7 @@ fn run_view(run: &RunReport, shown: bool) -> RunView {
             at(e.last_task),
             e.removed
                 .map_or_else(|| "lived to the end".to_owned(), seconds),
-            number(f64::from(e.tasks), 0),
+            number(e.tasks as f64, 0),
             if e.life_seconds > 0.0 {
                 percent(e.busy_seconds / e.life_seconds)
             } else {

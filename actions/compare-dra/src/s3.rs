@@ -3,14 +3,13 @@
 use aws_sdk_s3::Client;
 use aws_setup::{ProblemKind, Region, S3Uri, SdkProblem, failure_parts, s3_client, sdk_config};
 use gha::Context;
-use spark_log::Timeline;
 use tokio::sync::OnceCell;
 
-use crate::{
-    event_log::{LogReader, NotALog},
-    place::RECORD,
-    unread::Unread,
-};
+use crate::{place::RECORD, unread::Unread};
+
+mod object;
+
+pub(crate) use object::Object;
 
 /// Why something could not be read.
 #[derive(Debug)]
@@ -63,6 +62,16 @@ impl S3 {
         }
     }
 
+    /// One that is never asked.
+    #[cfg(test)]
+    pub(crate) fn nowhere() -> Self {
+        Self {
+            region: None,
+            client: OnceCell::new(),
+            endpoint: None,
+        }
+    }
+
     fn failed(&self, call: &'static str, problem: SdkProblem) -> S3Error {
         let unanswered = matches!(
             problem.kind,
@@ -82,8 +91,8 @@ impl S3 {
             .await
     }
 
-    /// The object itself if it exists, else the records under it as a prefix, sorted by key.
-    pub(crate) async fn find(&self, uri: &S3Uri) -> Result<Vec<S3Uri>, S3Error> {
+    /// What is at a location and below it.
+    pub(crate) async fn list(&self, uri: &S3Uri) -> Result<Listing, S3Error> {
         let mut pages = self
             .client()
             .await
@@ -92,45 +101,24 @@ impl S3 {
             .prefix(&uri.key)
             .into_paginator()
             .send();
-        let (mut itself, mut records) = (false, Vec::new());
-        let below = uri.as_prefix().key;
+        let mut listing = Listing::default();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| self.failed("s3:ListBucket", failure_parts(&error)))?;
             for key in page.contents().iter().filter_map(|object| object.key()) {
-                itself |= !uri.is_prefix() && key == uri.key;
-                let in_prefix = key.strip_prefix(&below);
-                if in_prefix
-                    .is_some_and(|rest| rest == RECORD || rest.ends_with(&format!("/{RECORD}")))
-                {
-                    records.push(S3Uri {
-                        bucket: uri.bucket.clone(),
-                        key: key.to_owned(),
-                    });
-                }
+                listing.take(uri, key);
             }
         }
-        records.sort();
-        Ok(if itself { vec![uri.clone()] } else { records })
+        listing.records.sort();
+        Ok(listing)
     }
 
     /// Reads a whole object. For records, which are small.
     pub(crate) async fn read(&self, uri: &S3Uri) -> Result<Vec<u8>, S3Error> {
         let body = self.open(uri).await?;
         let bytes = body.collect().await;
-        Ok(bytes.map_err(|error| self.broken_off(&error))?.to_vec())
-    }
-
-    /// Reads an event log piece by piece.
-    pub(crate) async fn read_log(&self, uri: &S3Uri) -> Result<Result<Timeline, NotALog>, S3Error> {
-        let mut body = self.open(uri).await?;
-        let mut log = LogReader::default();
-        loop {
-            match body.try_next().await {
-                Ok(Some(piece)) => log.push(&piece),
-                Ok(None) => return Ok(log.finish()),
-                Err(error) => return Err(self.broken_off(&error)),
-            }
-        }
+        Ok(bytes
+            .map_err(|error| self.broken_off(error.to_string()))?
+            .to_vec())
     }
 
     async fn open(&self, uri: &S3Uri) -> Result<aws_sdk_s3::primitives::ByteStream, S3Error> {
@@ -147,16 +135,44 @@ impl S3 {
     }
 
     /// The connection ended before the object did.
-    fn broken_off(&self, error: &dyn std::error::Error) -> S3Error {
+    fn broken_off(&self, why: String) -> S3Error {
         let problem = SdkProblem {
             kind: ProblemKind::Unreachable,
             code: None,
-            message: Some(error.to_string()),
+            message: Some(why),
             request_id: None,
             status: None,
             bucket_region: None,
         };
         self.failed("s3:GetObject", problem)
+    }
+}
+
+/// What a listing found that can be read.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// There is an object with exactly this key.
+    pub(crate) itself: bool,
+    /// The run records below, sorted.
+    pub(crate) records: Vec<S3Uri>,
+    /// What else is directly below, or in a folder directly below: relative to the location.
+    pub(crate) names: Vec<String>,
+}
+
+impl Listing {
+    fn take(&mut self, uri: &S3Uri, key: &str) {
+        self.itself |= !uri.is_prefix() && key == uri.key;
+        let Some(name) = key.strip_prefix(&uri.as_prefix().key) else {
+            return;
+        };
+        if name == RECORD || name.ends_with(&format!("/{RECORD}")) {
+            self.records.push(S3Uri {
+                bucket: uri.bucket.clone(),
+                key: key.to_owned(),
+            });
+        } else if name.matches('/').count() <= 1 {
+            self.names.push(name.to_owned());
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use gha::{Exit, Failure};
 
-use crate::{event_log::NotALog, place::Place};
+use crate::{logs::NotALog, place::Place};
 
 /// What can be compared.
-pub(crate) const READABLE: &str = "name a run-record.json as run-spark-job writes it, a directory with one, or a plain Spark event log";
-/// How a job writes an event log that can be read.
-const PLAIN: &str = "run the job again with the properties `spark.eventLog.rolling.enabled=false` and `spark.eventLog.compress=false`";
+pub(crate) const READABLE: &str =
+    "name a run-record.json as run-spark-job writes it, a directory with one, or a Spark event log";
+/// What can be measured by itself.
+pub(crate) const READABLE_LOGS: &str =
+    "name an event log, the directory of a rolled one, or a directory with several";
 const UNWRITTEN: &str = "look whether the job ended by itself, and run it again: a driver that is lost does not write its event log to the end";
 
 /// What a reader says before it is known which input asked.
@@ -17,8 +19,6 @@ pub(crate) struct Unread {
     pub(crate) help: &'static str,
     /// Not the user's mistake: an outside system refused or could not be reached.
     pub(crate) outside: bool,
-    /// The log was found, and no other copy of it can be read either.
-    pub(crate) settled: bool,
 }
 
 impl Unread {
@@ -28,37 +28,38 @@ impl Unread {
             what: what.into(),
             help,
             outside: false,
-            settled: false,
-        }
-    }
-
-    /// A directory `eventlog_v2_…` with the parts of one log.
-    pub(crate) fn rolled() -> Self {
-        Self {
-            settled: true,
-            ..Self::bad("is a rolled event log: a directory of parts", PLAIN)
         }
     }
 
     /// Bytes that are no event log.
     pub(crate) fn not_a_log(found: NotALog) -> Self {
-        let help = match found {
-            NotALog::Empty => UNWRITTEN,
-            NotALog::Compressed(_) => PLAIN,
-            NotALog::NoEvents(_) => READABLE,
+        let (help, outside) = match &found {
+            NotALog::Empty => (UNWRITTEN, false),
+            NotALog::NoEvents(_) => (READABLE, false),
+            NotALog::Unreadable { outside: true, .. } => ("run again", true),
+            NotALog::Unreadable { .. } => (READABLE, false),
         };
         Self {
-            settled: matches!(found, NotALog::Compressed(_)),
+            outside,
             ..Self::bad(found.to_string(), help)
+        }
+    }
+
+    /// Says what was named.
+    pub(crate) fn of(self, place: &Place) -> Problem {
+        Problem {
+            said: format!("`{place}`: {}", self.what),
+            help: self.help,
+            outside: self.outside,
         }
     }
 
     /// Says which input asked for it.
     pub(crate) fn at(self, input: &'static str, place: &Place) -> Problem {
+        let problem = self.of(place);
         Problem {
-            said: format!("input `{input}`, `{place}`: {}", self.what),
-            help: self.help,
-            outside: self.outside,
+            said: format!("input `{input}`, {}", problem.said),
+            ..problem
         }
     }
 }
@@ -71,8 +72,8 @@ pub(crate) struct Problem {
     outside: bool,
 }
 
-/// One failure for all problems. A hint that is the same for all of them is given once.
-pub(crate) fn failure(problems: &[Problem]) -> Failure {
+/// One failure for all problems with what is called `one` or `many`. A hint that is the same for all is given once.
+pub(crate) fn failure(problems: &[Problem], (one, many): (&str, &str)) -> Failure {
     let same = problems
         .first()
         .map(|first| first.help)
@@ -82,15 +83,12 @@ pub(crate) fn failure(problems: &[Problem]) -> Failure {
         None => format!("- {}\n  hint: {}", problem.said, problem.help),
     };
     let mut failure = match problems {
-        [one] => Failure::outside("Cannot read a run", one.said.clone()),
-        many => {
-            let lines: Vec<String> = many.iter().map(line).collect();
-            let said = format!(
-                "{} runs could not be read:\n{}",
-                many.len(),
-                lines.join("\n")
-            );
-            Failure::outside("Cannot read the runs", said)
+        [problem] => Failure::outside(format!("Cannot read a {one}"), problem.said.clone()),
+        all => {
+            let lines: Vec<String> = all.iter().map(line).collect();
+            let lines = lines.join("\n");
+            let said = format!("{} {many} could not be read:\n{lines}", all.len());
+            Failure::outside(format!("Cannot read the {many}"), said)
         }
     };
     if !problems.iter().all(|problem| problem.outside) {
@@ -111,20 +109,20 @@ mod tests {
     fn every_problem_keeps_its_own_hint() {
         let place = "a".parse().unwrap();
         let empty = || Unread::not_a_log(NotALog::Empty).at("static", &place);
-        let rolled = || Unread::rolled().at("dra", &place);
-        let said = failure(&[empty(), rolled()]).what;
+        let page = || Unread::not_a_log(NotALog::NoEvents(2)).at("dra", &place);
+        let said = failure(&[empty(), page()], ("run", "runs")).what;
         let lines: Vec<&str> = said.lines().collect();
         assert!(
             lines[1].contains("is empty") && lines[2].contains("ended by itself"),
             "{said}"
         );
         assert!(
-            lines[3].contains("rolled") && lines[4].contains("rolling.enabled=false"),
+            lines[3].contains("2 lines") && lines[4].contains("a Spark event log"),
             "{said}"
         );
         assert_eq!(lines.len(), 5);
 
-        let alike = failure(&[rolled(), rolled()]);
+        let alike = failure(&[page(), page()], ("run", "runs"));
         assert!(!alike.what.contains("hint") && alike.help.is_some());
     }
 }

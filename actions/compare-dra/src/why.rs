@@ -2,7 +2,7 @@
 
 use run_record::Observation;
 use serde::Serialize;
-use spark_log::{Demand, Executor, Metrics};
+use spark_log::{Executor, Metrics};
 
 use crate::{
     measure::last_used_executor,
@@ -198,11 +198,14 @@ impl<'a> Pair<'a> {
             })
         } else {
             let m = &self.dra_numbers;
+            // The idle head holds the lives of executors that never ran a task: each second is named once.
+            let never_used = m.never_used_seconds?;
+            let head = m.idle_head_seconds? - never_used;
             let idle = [
-                ("before their first task", m.idle_head_seconds?),
+                ("before their first task", head),
                 ("between tasks", m.idle_between_seconds?),
                 ("after their last task", m.idle_tail_seconds?),
-                ("without ever running a task", m.never_used_seconds?),
+                ("without ever running a task", never_used),
             ];
             let (when, most) = idle.into_iter().max_by(|a, b| a.1.total_cmp(&b.1))?;
             (dra > fixed && most >= 1.0).then(|| Reason {
@@ -217,7 +220,7 @@ impl<'a> Pair<'a> {
 
     fn unused_said(&self) -> Option<String> {
         let (all, unused) = (self.fixed.timeline.executors.len(), unused(self.fixed));
-        let demand = Demand::of(&self.fixed.timeline)?;
+        let demand = self.fixed.timeline.demand?;
         (unused > 0).then(|| {
             format!(
                 "{unused} of the {all} static executors never ran a task: at most {} waiting or running at one time.",

@@ -43,9 +43,65 @@ fn failed_run_is_not_comparable() {
 }
 
 #[test]
+fn failed_job_is_not_comparable_even_when_it_is_not_listed() {
+    let (fixed, mut dra) = origin();
+    dra.timeline.jobs.clear();
+    dra.timeline.job_counts.failed = 1;
+    let report = compared(fixed, dra);
+    assert_eq!(report.verdict, Verdict::NotComparable);
+    assert_eq!(
+        said(&report),
+        [(
+            true,
+            "The DRA run 0000000origindra has a Spark job that failed.".to_owned()
+        )]
+    );
+}
+
+#[test]
+fn run_without_executors_is_not_comparable() {
+    let (mut fixed, dra) = origin();
+    fixed.timeline.local_mode = true;
+    fixed.timeline.executors.clear();
+    let report = compared(fixed, dra);
+    assert_eq!(report.verdict, Verdict::NotComparable);
+    assert_eq!(
+        said(&report),
+        [(
+            true,
+            "The static run 0000000originstatic ran in local mode: the driver ran the tasks itself, there are no \
+             executors."
+                .to_owned()
+        )]
+    );
+    let utilisation = report.metric(crate::metric::MetricId::CoreUtilisation);
+    assert_eq!(utilisation.fixed, None, "unknown, not 0");
+    assert!(utilisation.missing.is_some());
+}
+
+#[test]
+fn log_that_could_not_be_read_to_its_end_is_named_as_code() {
+    let (fixed, mut dra) = origin();
+    dra.timeline.gaps = vec![spark_log::Gap::Unreadable {
+        file: "events_2_<b>".to_owned(),
+        why: "is cut off".to_owned(),
+    }];
+    let report = compared(fixed, dra);
+    assert_eq!(report.verdict, Verdict::NotComparable);
+    assert!(
+        report.concerns[0]
+            .text
+            .markdown()
+            .ends_with("cannot be measured: `events_2_<b>` is cut off."),
+        "{}",
+        report.concerns[0].text.markdown()
+    );
+}
+
+#[test]
 fn different_work_is_not_comparable() {
     let (mut fixed, dra) = origin();
-    fixed.timeline.stages[0].tasks = 6;
+    fixed.timeline.stage_counts.planned_tasks = 6;
     let report = compared(fixed, dra);
     assert_eq!(report.verdict, Verdict::NotComparable);
     assert_eq!(

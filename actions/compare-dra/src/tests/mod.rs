@@ -1,8 +1,10 @@
 //! The pure part as a whole: runs in, report and Markdown out.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod executor_time;
 mod gate;
 mod pages;
+mod timelines;
 mod verdicts;
 
 use std::path::Path;
@@ -22,10 +24,9 @@ fn fixture(path: &str) -> Vec<u8> {
 /// A run from a log of the fixtures, with the record of the same name if there is one.
 fn run(variant: Variant, log: &str) -> Run {
     let (mut decoder, mut timeline) = (Decoder::default(), TimelineBuilder::default());
-    decoder
-        .push(&fixture(&format!("event-logs/{log}")))
-        .into_iter()
-        .for_each(|event| timeline.add(event));
+    let bytes = fixture(&format!("event-logs/{log}"));
+    decoder.push(&bytes, &mut |event| timeline.add(event));
+    let counts = decoder.finish(&mut |event| timeline.add(event));
     let record = log
         .starts_with("origin")
         .then(|| RunRecord::from_json(&fixture(&format!("run-records/{log}.json"))).unwrap());
@@ -35,7 +36,7 @@ fn run(variant: Variant, log: &str) -> Run {
         log_place: place.clone(),
         place,
         record,
-        timeline: timeline.finish(decoder.finish().1),
+        timeline: timeline.finish(counts),
     }
 }
 

@@ -31,6 +31,8 @@ fn report_of_the_origin_has_every_part() {
     let page = rendered(&compared(fixed, dra)).report;
     for part in [
         "| Empty node-seconds |",
+        "| Core utilisation | 19 % | 89 % | ▲ 70 points better |",
+        "| Idle before the first task: never-used executors |",
         "Static: 15 executors one by one",
         "DRA raised what it wanted to 1 at 31.0 s, 2 at 32.0 s",
         "| `spark-executor-b2` | `m5.xlarge` | `spot` |",

@@ -16,11 +16,12 @@ fn scaled(job: f64, executors: f64) -> Run {
     let (mut model, _) = origin();
     model.variant = Variant::Dra;
     model.record = None;
-    let start = model.timeline.jobs[0].started;
     let later = |at: spark_log::EpochMillis, from: spark_log::EpochMillis, by: f64| {
         spark_log::EpochMillis(from.0 + ((at.0 - from.0) as f64 * by) as i64)
     };
-    model.timeline.jobs[0].ended = model.timeline.jobs[0].ended.map(|at| later(at, start, job));
+    let jobs = &mut model.timeline.job_counts;
+    let start = jobs.first_started.unwrap();
+    jobs.last_ended = jobs.last_ended.map(|at| later(at, start, job));
     for executor in &mut model.timeline.executors {
         executor.until = later(executor.until, executor.added, executors);
     }
@@ -149,9 +150,8 @@ fn something_against_nothing_is_said_in_words() {
         executor.until = executor.added;
         executor.busy = std::time::Duration::ZERO;
     }
-    for job in &mut nothing.timeline.jobs {
-        job.ended = Some(job.started);
-    }
+    let jobs = &mut nothing.timeline.job_counts;
+    jobs.last_ended = jobs.first_started;
     let report = compared(nothing, scaled(1.0, 1.0));
     let said = format!("{} {}", report.sentence, report.certainty);
     assert!(!said.contains("inf"), "{said}");

@@ -1,14 +1,12 @@
-//! Event logs that cannot be used: what they are called, and what to do.
+//! Event logs in other forms than one plain file, and files that are none.
 
 use bytes::Bytes;
 use serde_json::json;
 
-use crate::bench::{Bench, Ran, beside, cloud, fixture};
-
-const SETTINGS: [&str; 2] = [
-    "spark.eventLog.rolling.enabled=false",
-    "spark.eventLog.compress=false",
-];
+use crate::{
+    bench::{Bench, Ran, beside, cloud, fixture},
+    logs::{LOG, compressed, log, pieces, rolled, write},
+};
 
 #[track_caller]
 fn assert_says(ran: &Ran, parts: &[&str]) {
@@ -20,44 +18,105 @@ fn assert_says(ran: &Ran, parts: &[&str]) {
     }
 }
 
-fn log(name: &str) -> Vec<u8> {
-    std::fs::read(fixture(&format!("event-logs/{name}"))).unwrap()
+/// The verdict on a plain static log and this one.
+#[track_caller]
+fn verdict(bench: &Bench, dra: &str) -> String {
+    let fixed = fixture("event-logs/threadsleep-static");
+    let arguments = [
+        "--static",
+        fixed.to_str().unwrap(),
+        "--dra",
+        dra,
+        "--comment",
+        "never",
+    ];
+    let ran = bench.run(&arguments).exits(0);
+    format!(
+        "{}: {}",
+        ran.output("verdict").unwrap(),
+        ran.output("sentence").unwrap()
+    )
 }
 
 #[test]
-fn compressed_log_is_called_compressed() {
+fn compressed_and_rolled_logs_give_the_verdict_of_the_plain_one() {
     let bench = Bench::new();
-    let bytes = b"\x28\xb5\x2f\xfd\x04\x00compressed";
-    std::fs::write(bench.path("runs/dra/origin-dra"), bytes).unwrap();
-    let ran = bench.compare(&["--comment", "never"]).exits(2);
-    assert_says(&ran, &["is a compressed file (zstd)"]);
-    assert_says(&ran, &SETTINGS);
-}
-
-#[test]
-fn rolled_log_is_called_rolled_beside_its_record_and_by_itself() {
-    let bench = Bench::new();
-    let folder = "eventlog_v2_spark-1";
-    for place in ["", "runs/dra/"] {
-        let folder = bench.path(&format!("{place}{folder}"));
-        std::fs::create_dir(&folder).unwrap();
-        std::fs::write(folder.join("events_1_spark-1"), log("origin-dra")).unwrap();
+    write(&bench.path("plain"), &[("app-1".to_owned(), log(LOG))]);
+    let plain = verdict(&bench, "plain/app-1");
+    assert!(plain.starts_with("better: "), "{plain}");
+    write(&bench.path("eventlog_v2_app-1"), &rolled(12));
+    let zstd = compressed("zstd");
+    for dra in ["plain", "eventlog_v2_app-1", zstd.to_str().unwrap()] {
+        assert_eq!(verdict(&bench, dra), plain, "{dra}");
     }
+}
+
+#[test]
+fn directory_with_several_logs_is_several_runs() {
+    let bench = Bench::new();
+    let other = String::from_utf8(log(LOG))
+        .unwrap()
+        .replace("app-20261122151539-0000", "app-2");
+    let files = [
+        ("app-1".to_owned(), log(LOG)),
+        ("app-2".to_owned(), other.into_bytes()),
+    ];
+    write(&bench.path("spark-events"), &files);
+    let fixed = fixture("event-logs/threadsleep-static");
+    let arguments = [
+        "--static",
+        fixed.to_str().unwrap(),
+        "--dra",
+        "spark-events",
+        "--comment",
+        "never",
+    ];
+    bench.run(&arguments).exits(0);
+    let report = std::fs::read(bench.path("dra-report/report.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+    assert!(
+        report.to_string().contains("spark-events/app-2"),
+        "{report:#}"
+    );
+}
+
+#[test]
+fn missing_part_forbids_a_verdict() {
+    let bench = Bench::new();
+    write(&bench.path("eventlog_v2_app-1"), &rolled(12));
+    std::fs::remove_file(bench.path("eventlog_v2_app-1/events_5_app-1")).unwrap();
+    let verdict = verdict(&bench, "eventlog_v2_app-1");
+    assert!(verdict.starts_with("not-comparable"), "{verdict}");
+}
+
+#[test]
+fn compressed_and_rolled_logs_lie_beside_their_records() {
+    let bench = Bench::new();
+    let plain = bench.compare(&["--comment", "never"]).exits(0);
+    let bytes = log("origin-dra");
+    let half = bytes.len() / 2
+        + bytes[bytes.len() / 2..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap()
+        + 1;
+    let folder = bench.path("runs/dra/eventlog_v2_spark-1");
+    write(
+        &folder,
+        &[
+            ("events_1_spark-1".to_owned(), bytes[..half].to_vec()),
+            ("events_2_spark-1".to_owned(), bytes[half..].to_vec()),
+        ],
+    );
     bench.edit("runs/dra/run-record.json", |record| {
-        // Without an answer from S3: the copy has told enough.
-        record["event_log"] = json!({ "file": folder, "uri": format!("s3://bench/e/{folder}/") });
+        record["event_log"] = json!({ "file": "eventlog_v2_spark-1" });
     });
-    for dra in ["runs/dra", folder] {
-        let ran = bench
-            .run(&["--static", "runs/static", "--dra", dra])
-            .exits(2);
-        assert_says(&ran, &["is a rolled event log"]);
-        assert_says(&ran, &SETTINGS);
-    }
+    let rolled = bench.compare(&["--comment", "never"]).exits(0);
+    assert_eq!(rolled.output("sentence"), plain.output("sentence"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rolled_log_in_s3_is_called_rolled() {
+async fn rolled_log_of_a_record_is_read_from_s3() {
     let cloud = cloud().await;
     let bench = Bench::on(&cloud);
     let folder = "eventlog_v2_spark-1";
@@ -77,12 +136,18 @@ async fn rolled_log_in_s3_is_called_rolled() {
             "runs/dra",
             "s3://bench/runs/",
             "s3://bench/e/eventlog_v2_spark-1/",
+            "s3://bench/e/",
         ] {
-            let ran = bench
-                .run(&["--static", "runs/static", "--dra", dra])
-                .exits(2);
-            assert_says(&ran, &["is a rolled event log"]);
-            assert_says(&ran, &SETTINGS);
+            bench
+                .run(&[
+                    "--static",
+                    "runs/static",
+                    "--dra",
+                    dra,
+                    "--comment",
+                    "never",
+                ])
+                .exits(0);
         }
     })
     .await;
@@ -130,14 +195,11 @@ fn two_logs_in_one_file_get_no_verdict_and_no_negative_time() {
 #[test]
 fn parts_of_one_log_in_any_order_are_one_log() {
     let bench = Bench::new();
-    let dra = log("threadsleep-dra");
-    let lines: Vec<&[u8]> = dra.split_inclusive(|byte| *byte == b'\n').collect();
-    let (first, rest) = lines.split_at(lines.len() / 2);
-    std::fs::write(bench.path("static"), log("threadsleep-static")).unwrap();
-    for parts in [[first, rest], [rest, first]] {
-        std::fs::write(bench.path("dra"), parts.concat().concat()).unwrap();
-        let arguments = ["--static", "static", "--dra", "dra", "--comment", "never"];
-        let ran = bench.run(&arguments).exits(0);
-        assert_eq!(ran.output("verdict"), Some("better"), "{}", ran.stdout);
+    let parts = pieces(2);
+    for parts in [[&parts[0], &parts[1]], [&parts[1], &parts[0]]] {
+        let bytes = [&parts[0][..], parts[1]].concat();
+        std::fs::write(bench.path("dra"), bytes).unwrap();
+        let verdict = verdict(&bench, "dra");
+        assert!(verdict.starts_with("better"), "{verdict}");
     }
 }

@@ -4,5 +4,10 @@
 mod bench;
 mod commenting;
 mod event_logs;
+mod logs;
+mod metrics;
+mod metrics_s3;
+mod metrics_table;
 mod reading;
 mod reporting;
+mod schema;

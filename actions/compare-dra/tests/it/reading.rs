@@ -157,7 +157,7 @@ async fn missing_bucket_is_outside_and_missing_prefix_a_bad_input() {
     for part in [
         "`s3://nowhere/runs/`: s3:ListBucket",
         "NoSuchBucket",
-        "`s3://bench/nothing/`: there is no run-record.json here",
+        "`s3://bench/nothing/`: there is no run-record.json and no event log here",
     ] {
         assert!(both.said().contains(part), "lacks {part}: {}", both.said());
     }
