@@ -30,10 +30,6 @@ pub(crate) const INITIAL_EXECUTORS: &str = "spark.dynamicAllocation.initialExecu
 pub(crate) const MAX_EXECUTORS: &str = "spark.dynamicAllocation.maxExecutors";
 /// Whether Spark writes an event log.
 pub(crate) const EVENT_LOG_ENABLED: &str = "spark.eventLog.enabled";
-/// Whether the event log is compressed; Spark 4 does by default.
-pub(crate) const EVENT_LOG_COMPRESS: &str = "spark.eventLog.compress";
-/// Whether the event log is cut into several files; Spark 4 does by default.
-pub(crate) const EVENT_LOG_ROLLING: &str = "spark.eventLog.rolling.enabled";
 
 /// The Spark half of a StartJobRun request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ pub(crate) const ACTION: Action = Action {
     version: env!("CARGO_PKG_VERSION"),
     inputs: INPUTS,
     outputs: OUTPUTS,
+    commands: &[],
 };
 
 const INPUTS: &[Input] = &[

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use run_record::Variant;
 
 use super::{
-    DYNAMIC_ALLOCATION, EVENT_LOG_COMPRESS, EVENT_LOG_DIR, EVENT_LOG_ENABLED, EVENT_LOG_ROLLING,
-    INITIAL_EXECUTORS, MAX_EXECUTORS, MIN_EXECUTORS, Wishes,
+    DYNAMIC_ALLOCATION, EVENT_LOG_DIR, EVENT_LOG_ENABLED, INITIAL_EXECUTORS, MAX_EXECUTORS,
+    MIN_EXECUTORS, Wishes,
 };
 
 /// Settings given as `--conf` in the submit parameters, in their usual order.
@@ -32,9 +32,6 @@ pub(super) fn properties(wishes: &Wishes<'_>) -> BTreeMap<String, String> {
         Variant::Dra => owned(DRA).collect(),
     };
     properties.insert(EVENT_LOG_ENABLED.into(), "true".into());
-    // Spark 4 turns both on by itself, and the comparison reads plain single logs only.
-    properties.insert(EVENT_LOG_COMPRESS.into(), "false".into());
-    properties.insert(EVENT_LOG_ROLLING.into(), "false".into());
     properties.insert(EVENT_LOG_DIR.into(), wishes.event_log.to_string());
     for (role, template) in [
         ("driver", wishes.driver_template),

@@ -2,10 +2,7 @@
 
 use run_record::Variant;
 
-use super::{
-    EVENT_LOG_COMPRESS, EVENT_LOG_ENABLED, EVENT_LOG_ROLLING, INITIAL_EXECUTORS, MAX_EXECUTORS,
-    MIN_EXECUTORS, SparkSettings,
-};
+use super::{EVENT_LOG_ENABLED, INITIAL_EXECUTORS, MAX_EXECUTORS, MIN_EXECUTORS, SparkSettings};
 
 /// One setting and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,34 +15,22 @@ pub(crate) struct Pointless {
 
 /// Every such setting.
 pub(crate) fn settings(variant: Variant, spark: &SparkSettings) -> Vec<Pointless> {
-    let mut problems = event_log(spark);
+    let mut problems: Vec<Pointless> = event_log(spark).into_iter().collect();
     if variant == Variant::Dra {
         problems.extend(executors(spark));
     }
     problems
 }
 
-fn event_log(spark: &SparkSettings) -> Vec<Pointless> {
-    let contrary = |key: &str, wanted: &str| {
-        let value = spark.effective.get(key)?;
-        (!value.trim().eq_ignore_ascii_case(wanted)).then_some(value)
-    };
-    let mut problems = Vec::new();
-    if let Some(value) = contrary(EVENT_LOG_ENABLED, "true") {
-        problems.push(spark.pointless(
-            EVENT_LOG_ENABLED,
-            format!("`{EVENT_LOG_ENABLED}` is `{value}`: without an event log there is nothing to compare; leave it out"),
-        ));
+fn event_log(spark: &SparkSettings) -> Option<Pointless> {
+    let value = spark.effective.get(EVENT_LOG_ENABLED)?;
+    if value.trim().eq_ignore_ascii_case("true") {
+        return None;
     }
-    for key in [EVENT_LOG_COMPRESS, EVENT_LOG_ROLLING] {
-        if let Some(value) = contrary(key, "false") {
-            problems.push(spark.pointless(
-                key,
-                format!("`{key}` is `{value}`: compare-dra reads only plain single event logs for now; leave it out"),
-            ));
-        }
-    }
-    problems
+    let problem = format!(
+        "`{EVENT_LOG_ENABLED}` is `{value}`: without an event log there is nothing to compare; leave it out"
+    );
+    Some(spark.pointless(EVENT_LOG_ENABLED, problem))
 }
 
 /// Spark wants minimum <= initial number <= maximum, and a maximum above zero.
@@ -130,28 +115,21 @@ mod tests {
     }
 
     #[test]
-    fn an_event_log_that_cannot_be_compared_is_refused() {
+    fn a_run_without_an_event_log_is_refused() {
         refused(&[("spark.eventLog.enabled", "false")], "nothing to compare");
-        refused(
-            &[("spark.eventLog.compress", "TRUE")],
-            "plain single event logs",
-        );
-        refused(
-            &[("spark.eventLog.rolling.enabled", "true")],
-            "plain single event logs",
-        );
-        let problems = problems(Variant::Static, &[], "--conf spark.eventLog.compress=true");
+        let problems = problems(Variant::Static, &[], "--conf spark.eventLog.enabled=no");
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].input, "spark-submit-parameters");
     }
 
     #[test]
-    fn what_agrees_with_the_defaults_is_accepted() {
-        let agrees = [
+    fn an_event_log_of_any_form_is_accepted() {
+        let forms = [
             ("spark.eventLog.enabled", "True"),
-            ("spark.eventLog.compress", "false"),
+            ("spark.eventLog.compress", "true"),
+            ("spark.eventLog.rolling.enabled", "true"),
         ];
-        assert_eq!(problems(Variant::Static, &agrees, ""), []);
+        assert_eq!(problems(Variant::Static, &forms, ""), []);
         assert_eq!(problems(Variant::Dra, &[], ""), []);
     }
 

@@ -43,10 +43,8 @@ fn static_defaults_are_the_published_ones() {
         properties,
         [
             "spark.dynamicAllocation.enabled=false",
-            "spark.eventLog.compress=false",
             "spark.eventLog.dir=s3://bench/spark-events/",
             "spark.eventLog.enabled=true",
-            "spark.eventLog.rolling.enabled=false",
             "spark.kubernetes.driver.podTemplateFile=s3://bench/scripts/config/driver-template.yaml",
             "spark.kubernetes.executor.deleteOnTermination=true",
             "spark.kubernetes.executor.podTemplateFile=s3://bench/scripts/config/executor-template.yaml",

@@ -67,7 +67,7 @@ async fn settings_that_make_a_run_useless_are_refused() {
     let step = Step::new(&cloud, "dra")
         .input(
             "spark-properties",
-            "spark.dynamicAllocation.initialExecutors=11\nspark.eventLog.compress=true",
+            "spark.dynamicAllocation.initialExecutors=11",
         )
         .input(
             "spark-submit-parameters",
@@ -77,7 +77,6 @@ async fn settings_that_make_a_run_useless_are_refused() {
     let ended = step.run().await.with(2);
     ended
         .says("`spark.dynamicAllocation.initialExecutors` is 11, above `spark.dynamicAllocation.maxExecutors`, which is 10")
-        .says("compare-dra reads only plain single event logs")
         .says("`spark-submit-parameters`: `spark.eventLog.enabled` is `false`")
         .says("expected a Kubernetes namespace");
     for (parameters, said) in [

@@ -33,7 +33,12 @@ raise ValueError('the input table is empty')
 async fn spark_a_dra_run_is_recorded_with_pods_nodes_and_wanted_executors() {
     let cloud = cloud(Some(spark())).await;
     put(&cloud, "scripts/src/job.py", SLEEPS).await;
+    // As Spark 4 does by itself.
     let step = Step::new(&cloud, "dra")
+        .input(
+            "spark-properties",
+            "spark.eventLog.compress=true\nspark.eventLog.rolling.enabled=true",
+        )
         .input("arguments", "4")
         .input("record-uri", "s3://bench/records/");
     let ended = step.run().await.with(0);
@@ -95,9 +100,13 @@ async fn spark_a_dra_run_is_recorded_with_pods_nodes_and_wanted_executors() {
         "{wanted:?}"
     );
 
-    let log =
-        std::fs::read_to_string(step.path("run").join(record.event_log.file.unwrap())).unwrap();
-    assert!(log.contains("SparkListenerApplicationEnd"));
+    let id = format!("spark-{}", record.job_run.id);
+    let log = record.event_log.file.clone().unwrap();
+    assert_eq!(log, format!("eventlog_v2_{id}"));
+    let folder = step.path("run").join(&log);
+    let part = std::fs::read(folder.join(format!("events_1_{id}.zstd"))).unwrap();
+    assert!(part.starts_with(b"\x28\xb5\x2f\xfd"), "a frame of zstd");
+    assert!(folder.join(format!("appstatus_{id}")).exists());
     assert_eq!(
         ended.output("event-log-uri"),
         record.event_log.uri.as_deref()
@@ -110,9 +119,8 @@ async fn spark_a_dra_run_is_recorded_with_pods_nodes_and_wanted_executors() {
         .unwrap()
         .to_owned();
     let copy = format!(
-        "{}spark-{}",
+        "{}{log}/events_1_{id}.zstd",
         folder.strip_prefix("s3://bench/").unwrap(),
-        record.job_run.id
     );
     assert!(
         cloud.objects().get(BUCKET, &copy).await.unwrap().is_some(),
