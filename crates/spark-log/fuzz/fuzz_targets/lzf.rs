@@ -1,0 +1,9 @@
+//! Arbitrary bytes as lzf.
+#![no_main]
+
+#[path = "../../tests/corpus/any_bytes.rs"]
+mod any_bytes;
+#[path = "../../tests/corpus/pieces.rs"]
+mod pieces;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| any_bytes::check(spark_log::Codec::Lzf, input));
