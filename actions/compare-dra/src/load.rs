@@ -112,15 +112,21 @@ impl Reader {
     async fn find(&self, place: &Place) -> Result<Vec<Found>, Unread> {
         let records = |places: Vec<Place>| Ok(places.into_iter().map(Found::Record).collect());
         let logs = match place {
-            place if place.is_json() => return records(vec![place.clone()]),
             Place::S3(uri) => {
                 let listing = self.s3.list(uri).await?;
+                if listing.itself && place.is_json() {
+                    return records(vec![place.clone()]);
+                }
                 if !listing.itself && !listing.records.is_empty() {
                     return records(listing.records.into_iter().map(Place::S3).collect());
                 }
                 Logs::listed(uri, &listing)
             }
             Place::Local(path) => {
+                let about = tokio::fs::metadata(path).await;
+                if place.is_json() && about.is_ok_and(|about| about.is_file()) {
+                    return records(vec![place.clone()]);
+                }
                 // What cannot be listed is told when it is looked for logs.
                 let below = files::records_below(path).await.unwrap_or_default();
                 if !below.is_empty() {
@@ -218,6 +224,9 @@ impl Reader {
 
     async fn timeline(&self, log: Log) -> Result<Timeline, Unread> {
         let read = self.logs.read(log, logs::threads()).await?;
+        if let Some(found) = read.not_a_log {
+            return Err(Unread::not_a_log(found));
+        }
         Ok(read.timeline)
     }
 

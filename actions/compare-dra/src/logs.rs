@@ -55,6 +55,8 @@ pub(crate) struct ReadLog {
     pub(crate) stored_bytes: u64,
     /// Bytes of events in them.
     pub(crate) log_bytes: u64,
+    /// What it is when there is not one event of Spark in it. The numbers are then unknown.
+    pub(crate) not_a_log: Option<NotALog>,
 }
 
 /// Reads event logs from files and from S3.

@@ -115,18 +115,30 @@ async fn print(
         .buffered(at_once * AHEAD);
     let mut first = true;
     while let Some((place, named, read)) = read.next().await {
-        let text = match read {
-            Ok(read) => text(runner, format, &place, &read, first, alone)?,
-            Err(unread) if named || unread.outside => {
-                problems.push(unread.of(&place));
-                continue;
+        let (read, unread) = match read {
+            Ok(read) => {
+                let unread = read.not_a_log.clone().map(Unread::not_a_log);
+                (Some(read), unread)
             }
-            Err(unread) => {
+            Err(unread) => (None, Some(unread)),
+        };
+        match unread {
+            Some(unread) if named || unread.outside => {
+                problems.push(unread.of_logs().of(&place));
+            }
+            Some(unread) => {
                 let said = format!("`{place}` {}", unread.what);
                 runner.log.warning("Left out", &said);
                 continue;
             }
+            None => {}
+        }
+        // To a program even a file without an event is an answer; a person is told in words at the end.
+        let Some(read) = read.filter(|read| read.not_a_log.is_none() || format == Format::Json)
+        else {
+            continue;
         };
+        let text = text(runner, format, &place, &read, first, alone)?;
         first = false;
         if let ControlFlow::Break(()) = runner.standard_output.print(&text)? {
             return Ok(());
@@ -169,7 +181,7 @@ async fn find(logs: &Logs, arguments: &[String], problems: &mut Vec<Problem>) ->
                     log,
                 }));
             }
-            Err(unread) => problems.push(unread.of(&place)),
+            Err(unread) => problems.push(unread.of_logs().of(&place)),
         }
     }
     all

@@ -45,6 +45,15 @@ impl Unread {
         }
     }
 
+    /// With a hint for someone who asked for logs only.
+    pub(crate) fn of_logs(self) -> Self {
+        let help = match self.help {
+            READABLE => READABLE_LOGS,
+            help => help,
+        };
+        Self { help, ..self }
+    }
+
     /// Says what was named.
     pub(crate) fn of(self, place: &Place) -> Problem {
         Problem {

@@ -1,11 +1,13 @@
 //! Spark event log bytes to events, a timeline and metrics.
 //!
-//! - [`Decoder`]: bytes in, [`Event`]s out, in any split. What cannot be read is counted, never an error.
+//! - [`LogFiles`]: names of files in, which of them are one log and in which order.
+//! - [`Unframer`]: bytes as they are stored in, bytes of the log out, whatever the codec.
+//! - [`Decoder`]: bytes of the log in, [`Event`]s out. What cannot be read is counted, never an error.
 //! - [`Timeline`]: executors, tasks, stages and jobs over time, with the reasons why it may be incomplete.
 //! - [`Metrics`]: the numbers a comparison of two runs is made of.
 //!
-//! Pure: no files, no network, no clock, no async. It reads plain logs (one JSON object per line, whole
-//! or as concatenated parts of one application); a caller that has compressed or rolled logs turns them into such bytes first.
+//! Pure: no files, no network, no clock, no async. Bytes may come in any split. Memory is bounded by executors and
+//! running tasks, not by the length of the log.
 //!
 //! ```
 //! let mut decoder = spark_log::Decoder::default();

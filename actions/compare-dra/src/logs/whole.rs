@@ -1,5 +1,5 @@
-//! The parts of a log to one result. What is wrong with a part becomes a gap; only when nothing could be read, or when
-//! what was read is no log, there is no result.
+//! The parts of a log to one result. What is wrong with a part becomes a gap; only when no part could be opened there is
+//! no result.
 
 use spark_log::{Codec, Counts, Gap, TimelineBuilder};
 
@@ -89,13 +89,12 @@ impl Sum {
             return Err(unopened);
         }
         let counts = self.counts;
-        if counts.events == counts.unknown {
-            let found = self.fault.unwrap_or(match counts.lines {
+        let not_a_log = (counts.events == counts.unknown).then(|| {
+            self.fault.unwrap_or(match counts.lines {
                 0 => NotALog::Empty,
                 lines => NotALog::NoEvents(lines),
-            });
-            return Err(Unread::not_a_log(found));
-        }
+            })
+        });
         let mut timeline = builder.finish(counts);
         // What is missing comes before what follows from it.
         timeline.gaps = [named, self.gaps, timeline.gaps].concat();
@@ -104,6 +103,7 @@ impl Sum {
             codecs: self.codecs,
             stored_bytes: self.stored_bytes,
             log_bytes: self.log_bytes,
+            not_a_log,
         })
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn share(part: f64, whole: f64) -> String {
     match percent {
         percent if !percent.is_finite() => String::new(),
         percent if percent > 0.0 && percent < 0.5 => "< 1 %".to_owned(),
-        percent if percent < 100.0 && percent >= 99.5 => "> 99 %".to_owned(),
+        percent if (99.5..100.0).contains(&percent) => "> 99 %".to_owned(),
         percent => format!("{} %", number(percent, 0)),
     }
 }

@@ -6,6 +6,7 @@ mod commenting;
 mod event_logs;
 mod logs;
 mod metrics;
+mod metrics_rolled;
 mod metrics_s3;
 mod metrics_table;
 mod reading;
