@@ -7,10 +7,9 @@ use tokio::process::Command;
 
 use crate::children;
 use crate::demo::Desk;
-use crate::environment::Environment;
 use crate::places::cargo;
 use crate::problem::{Problem, Result};
-use crate::{e2e, tidy};
+use crate::{e2e, environment, tidy};
 
 /// Runs every check: format, clippy, tidy, documentation, tests, and the demo from end to end.
 #[derive(Debug, Clone, clap::Args)]
@@ -136,12 +135,7 @@ pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
 
 /// All tests; nextest runs them when it is installed, because it knows which may run at once.
 async fn tests(desk: &Desk) -> Result<()> {
-    let environment = Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
-    let variables: Vec<(&str, PathBuf)> = environment
-        .variables()
-        .into_iter()
-        .map(|(name, path)| (name, path.to_owned()))
-        .collect();
+    let variables = environment::for_tests(desk).await?;
     if has_nextest(desk).await? {
         check(desk, &["nextest", "run", "--workspace"], &variables).await
     } else {

