@@ -6,12 +6,14 @@
     allow(clippy::unwrap_used, reason = "a test that fails here says so")
 )]
 
+mod bench;
 mod build;
 mod children;
 mod ci;
 mod demo;
 mod e2e;
 mod environment;
+mod event_log;
 mod interrupt;
 mod places;
 mod problem;
@@ -37,10 +39,12 @@ const INTERRUPTED: u8 = 130;
 enum Command {
     Demo(demo::Options),
     Ci(ci::Options),
+    Bench(bench::Options),
     /// Checks what no compiler checks: import rules, action.yml against the binaries, documents, file sizes.
     Tidy,
     /// Runs the demo and checks its results; part of `ci`.
     E2e,
+    EventLog(event_log::Options),
     /// Prepares the programs that tests need, and prints the variables that name them.
     Environment,
 }
@@ -81,8 +85,10 @@ async fn obey(command: Command) -> Result<()> {
     match command {
         Command::Demo(options) => demo::run(&options, &desk).await,
         Command::Ci(options) => ci::run(&options, &desk).await,
+        Command::Bench(options) => bench::run(&options, &desk).await,
         Command::Tidy => tidy::run(&desk).await,
         Command::E2e => e2e::run(&desk).await,
+        Command::EventLog(options) => event_log::run(&options, &desk).await,
         Command::Environment => environment::show(&desk).await,
     }
 }
