@@ -1,6 +1,9 @@
 //! How many bytes of a plain log are read in a second, in memory and on one core: finding the lines alone, with their
 //! events, and with the timeline.
 //!
+//! What bounds each is in the README of this crate: lines are found at the speed of memory, events by checking the rest
+//! of task lines and by finding strings, the timeline by its maps.
+//!
 //! The task events are Spark's own, with other task ids and times. `EVENT_LOG` names a log to be read instead.
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
 
