@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 
 use self::{document::Document, table::Table};
 use crate::{
-    logs::{self, Log, Logs, ReadLog},
+    logs::{self, Log, Logs, NotALog, ReadLog},
     place::Place,
     s3::S3,
     unread::{Problem, READABLE_LOGS, Unread, failure},
@@ -113,36 +113,39 @@ async fn print(
             }
         })
         .buffered(at_once * AHEAD);
-    let mut first = true;
+    let (mut first, mut left_out) = (true, false);
     while let Some((place, named, read)) = read.next().await {
-        let (read, unread) = match read {
-            Ok(read) => {
-                let unread = read.not_a_log.clone().map(Unread::not_a_log);
-                (Some(read), unread)
-            }
-            Err(unread) => (None, Some(unread)),
-        };
-        match unread {
-            Some(unread) if named || unread.outside => {
+        let read = match read {
+            Ok(read) => read,
+            Err(unread) => {
                 problems.push(unread.of_logs().of(&place));
-            }
-            Some(unread) => {
-                let said = format!("`{place}` {}", unread.what);
-                runner.log.warning("Left out", &said);
                 continue;
             }
-            None => {}
+        };
+        if let Some(found) = read.not_a_log.clone() {
+            let other = matches!(found, NotALog::Empty | NotALog::NoEvents(_));
+            if other && !named {
+                let said = format!("`{place}` {found}");
+                runner.log.warning("Left out", &said);
+                left_out = true;
+                continue;
+            }
+            problems.push(Unread::not_a_log(found).of_logs().of(&place));
         }
         // To a program even a file without an event is an answer; a person is told in words at the end.
-        let Some(read) = read.filter(|read| read.not_a_log.is_none() || format == Format::Json)
-        else {
+        if read.not_a_log.is_some() && format == Format::Table {
             continue;
-        };
+        }
         let text = text(runner, format, &place, &read, first, alone)?;
         first = false;
         if let ControlFlow::Break(()) = runner.standard_output.print(&text)? {
             return Ok(());
         }
+    }
+    if first && left_out && problems.is_empty() {
+        let bad = Unread::bad("none of the files here is an event log", READABLE_LOGS);
+        let named = arguments.first().cloned().unwrap_or_default();
+        problems.push(bad.of(&Place::Local(named.into())));
     }
     match problems.is_empty() {
         true => Ok(()),

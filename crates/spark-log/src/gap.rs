@@ -18,8 +18,10 @@ pub enum Gap {
     OpenJobs(u64),
     /// Tasks without TaskEnd.
     OpenTasks(u64),
-    /// Executors that were removed and never added.
+    /// Executors that ran tasks or were removed, and were never added.
     UnseenExecutors(usize),
+    /// Stages that completed and were never submitted: nobody knows how long their tasks waited.
+    UntoldStages(usize),
     /// Unreadable lines.
     DamagedLines {
         /// How many.
@@ -63,6 +65,7 @@ impl Gap {
                 | Self::OpenJobs(_)
                 | Self::SeveralApplications(_)
                 | Self::BackwardTimes(_)
+                | Self::UnseenExecutors(_)
                 | Self::MissingParts(_)
                 | Self::Compacted(_)
                 | Self::Unreadable { .. }
@@ -93,10 +96,15 @@ impl fmt::Display for Gap {
             Self::UnseenExecutors(n) => {
                 write!(
                     f,
-                    "{n} {} removed without ever joining",
-                    one_or_many(*n as u64, "executor was", "executors were")
+                    "the joining of {n} {} missing: they ran tasks or were removed, and their time is not counted",
+                    one_or_many(*n as u64, "executor is", "executors is")
                 )
             }
+            Self::UntoldStages(n) => write!(
+                f,
+                "the submission of {n} {} missing: how long tasks waited is not known",
+                one_or_many(*n as u64, "stage is", "stages is")
+            ),
             Self::DamagedLines {
                 lines,
                 first,

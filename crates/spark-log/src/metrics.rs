@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{EpochMillis, Executor, Timeline};
+use crate::{EpochMillis, Executor, Gap, Timeline};
 
 /// The numbers of one run. Durations are never negative; executor-seconds are wall-clock seconds of an executor
 /// between joining and removal, whatever its cores.
@@ -62,6 +62,9 @@ impl Metrics {
         let lives: f64 = executors.iter().map(|e| e.life().as_secs_f64()).sum();
         let busy: f64 = executors.iter().map(|e| e.busy.as_secs_f64()).sum();
         let idle = Idle::of(executors);
+        // None joined and some worked: their joining is missing, and there is no number to be had.
+        let unseen = |gap: &Gap| matches!(gap, Gap::UnseenExecutors(_));
+        let known = !(executors.is_empty() && timeline.gaps.iter().any(unseen));
         let cores = |e: &Executor| e.life().as_secs_f64() * f64::from(e.cores);
         let cores: f64 = executors.iter().map(cores).sum();
         let worked: f64 = executors.iter().map(|e| e.core_time.as_secs_f64()).sum();
@@ -71,17 +74,18 @@ impl Metrics {
             first_executor_after_job: between(first_job, first_executor),
             first_executor_after_application: between(timeline.started, first_executor),
             last_used_executor_after_job: between(first_job, last_used),
-            peak_executors: Some(peak(executors)),
-            executors: Some(count(executors.len())),
-            never_used_executors: Some(count(executors.iter().filter(|e| e.tasks == 0).count())),
-            executor_seconds: Some(lives),
-            busy_executor_seconds: Some(busy),
+            peak_executors: known.then(|| peak(executors)),
+            executors: known.then(|| count(executors.len())),
+            never_used_executors: known
+                .then(|| count(executors.iter().filter(|e| e.tasks == 0).count())),
+            executor_seconds: known.then_some(lives),
+            busy_executor_seconds: known.then_some(busy),
             busy_share: (lives > 0.0).then(|| busy / lives),
             core_utilisation: (cores > 0.0).then(|| worked / cores),
-            idle_head_seconds: Some(idle.head),
-            idle_between_seconds: Some(idle.between),
-            idle_tail_seconds: Some(idle.tail),
-            never_used_seconds: Some(idle.never_used),
+            idle_head_seconds: known.then_some(idle.head),
+            idle_between_seconds: known.then_some(idle.between),
+            idle_tail_seconds: known.then_some(idle.tail),
+            never_used_seconds: known.then_some(idle.never_used),
             backlog_seconds: timeline
                 .demand
                 .map(|demand| demand.backlog_ms as f64 / 1000.0),

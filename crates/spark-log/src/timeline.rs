@@ -61,7 +61,7 @@ pub struct Timeline {
     pub jobs: Vec<Job>,
     /// All jobs.
     pub job_counts: JobCounts,
-    /// What the stages asked for. Absent when no stage was submitted.
+    /// What the stages asked for. Absent when no stage was submitted, or when the submission of one is missing.
     pub demand: Option<Demand>,
     /// Tasks that waited for a slot, over time.
     pub waiting_tasks: Curve,

@@ -79,11 +79,13 @@ fn names_in(directory: &Path, before: &str, names: &mut Vec<String>) -> io::Resu
         let name = entry.file_name();
         // Spark's names are plain letters, digits and a few signs.
         let Some(name) = name.to_str() else { continue };
-        // A link that leads nowhere is a file that cannot be opened, and so is told.
-        let is_directory = std::fs::metadata(entry.path()).is_ok_and(|about| about.is_dir());
-        if !is_directory {
+        // A link that leads nowhere is a file that cannot be opened, and so is told. Pipes and devices may have no end:
+        // they are read only when they are named.
+        let about = std::fs::metadata(entry.path());
+        let is_directory = about.as_ref().is_ok_and(std::fs::Metadata::is_dir);
+        if about.as_ref().map_or(true, std::fs::Metadata::is_file) {
             names.push(format!("{before}{name}"));
-        } else if before.is_empty() && name.starts_with(ROLLED) {
+        } else if is_directory && before.is_empty() && name.starts_with(ROLLED) {
             names_in(&entry.path(), &format!("{name}/"), names)?;
         }
     }

@@ -14,7 +14,10 @@ use crate::{place::Place, unread::Unread};
 pub(super) fn read(logs: &Logs, log: &Log, threads: usize) -> Result<ReadLog, Unread> {
     let mut builder = TimelineBuilder::default();
     let mut add = |event| builder.add(event);
-    let mut sum = Sum::default();
+    let mut sum = Sum {
+        many: log.parts().len() > 1,
+        ..Sum::default()
+    };
     match log.parts() {
         [only] if threads > 1 => {
             let read = Stored::open(logs, only).map(|mut stored| {
@@ -50,6 +53,8 @@ struct Sum {
     stored_bytes: u64,
     log_bytes: u64,
     opened: bool,
+    /// A rolled log, of which no part is empty.
+    many: bool,
     /// Why the first one could not be opened.
     unopened: Option<Unread>,
     /// What the first one is, when it is no log or not whole.
@@ -67,7 +72,10 @@ impl Sum {
                 if let Some(codec) = read.unframed.codec.filter(|c| !self.codecs.contains(c)) {
                     self.codecs.push(codec);
                 }
-                let Some(why) = read.fault() else { return };
+                let empty = read.unframed.stored_bytes == 0 && self.many;
+                let Some(why) = read.fault().or(empty.then(|| "is empty".to_owned())) else {
+                    return;
+                };
                 let outside = read.broken_off.is_some() && matches!(part, Place::S3(_));
                 let what = why.clone();
                 self.fault

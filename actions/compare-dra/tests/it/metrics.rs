@@ -325,3 +325,36 @@ fn text_in_a_log_commands_no_workflow() {
         assert!(!ran.stdout.lines().any(commands), "{}", ran.stdout);
     }
 }
+
+#[test]
+fn directory_without_a_log_is_a_bad_input_whatever_else_is_in_it() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("other")).unwrap();
+    std::fs::write(bench.path("other/README"), "hello\n").unwrap();
+    let ran = bench.run(&["metrics", "other"]).exits(2);
+    assert!(
+        ran.stderr
+            .contains("none of the files here is an event log"),
+        "{}",
+        ran.stderr
+    );
+    // A log that cannot be unpacked is no other file.
+    std::fs::copy(fixture("event-logs/origin-dra"), bench.path("other/app-1")).unwrap();
+    bench.run(&["metrics", "other"]).exits(0);
+    std::fs::write(bench.path("other/app-2"), b"\x1f\x8b\x08\0\0\0\0\0\0\0").unwrap();
+    let ran = bench.run(&["metrics", "other"]).exits(2);
+    assert!(ran.stderr.contains("unpack it first"), "{}", ran.stderr);
+}
+
+#[test]
+fn pipe_in_a_directory_is_not_waited_for() {
+    let bench = Bench::new();
+    std::fs::create_dir(bench.path("logs")).unwrap();
+    std::fs::copy(fixture("event-logs/origin-dra"), bench.path("logs/app-1")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(bench.path("logs/app-2"))
+        .status();
+    assert!(made.unwrap().success());
+    let ran = bench.run(&["metrics", "logs"]).exits(0);
+    assert_eq!(printed(&ran).len(), 1);
+}

@@ -113,3 +113,18 @@ fn part_of_a_rolled_log_by_itself_misses_the_others() {
         "a directory may be called anything"
     );
 }
+
+#[test]
+fn empty_part_of_a_rolled_log_is_named() {
+    let bench = Bench::new();
+    let mut files = rolled(12);
+    files[2].1.clear();
+    write(&bench.path("eventlog_v2_app-1"), &files);
+    let document = one(&bench, "eventlog_v2_app-1");
+    assert_eq!(document["complete"], false);
+    let name = &files[2].0;
+    assert!(
+        because(&document).contains(&format!("`{name}` is empty").as_str()),
+        "{document}"
+    );
+}

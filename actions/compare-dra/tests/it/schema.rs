@@ -19,7 +19,10 @@ fn documents() -> Vec<Value> {
     let bench = Bench::new();
     let text = String::from_utf8(log(LOG)).unwrap();
     let lines: Vec<&str> = text.lines().collect();
-    let local = text.replace("\"Executor ID\":\"0\"", "\"Executor ID\":\"driver\"");
+    let local = (0..4).fold(text.clone(), |text, id| {
+        let id = format!("\"Executor ID\":\"{id}\"");
+        text.replace(&id, "\"Executor ID\":\"driver\"")
+    });
     let local: Vec<&str> = local
         .lines()
         .filter(|line| !line.contains("ExecutorAdded"))

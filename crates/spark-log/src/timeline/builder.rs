@@ -197,19 +197,29 @@ impl TimelineBuilder {
             + usize::from(self.jobs.outlive(timeline.ended))
             + self.stages.backwards
             + self.executors.backwards(timeline.started);
-        let unseen = self.executors.unseen();
+        let (unseen, untold) = (self.executors.unseen(), self.stages.untold());
         timeline.counts = counts;
         timeline.task_counts = task_counts;
         self.executors.finish(&mut timeline, &self.profiles);
         self.stages.finish(&mut timeline);
         self.jobs.finish(&mut timeline);
         timeline.count_useful_executors();
-        timeline.gaps = gaps(&timeline, unseen, backwards, self.applications.count());
+        timeline.gaps = gaps(
+            &timeline,
+            (unseen, untold),
+            backwards,
+            self.applications.count(),
+        );
         timeline
     }
 }
 
-fn gaps(timeline: &Timeline, unseen: usize, backwards: usize, applications: usize) -> Vec<Gap> {
+fn gaps(
+    timeline: &Timeline,
+    (unseen, untold): (usize, usize),
+    backwards: usize,
+    applications: usize,
+) -> Vec<Gap> {
     let counts = timeline.counts;
     if counts.used == 0 {
         return vec![Gap::NoEvents];
@@ -224,6 +234,7 @@ fn gaps(timeline: &Timeline, unseen: usize, backwards: usize, applications: usiz
         (jobs.open > 0, Gap::OpenJobs(jobs.open)),
         (open_tasks > 0, Gap::OpenTasks(open_tasks)),
         (unseen > 0, Gap::UnseenExecutors(unseen)),
+        (untold > 0, Gap::UntoldStages(untold)),
         (
             counts.damaged > 0,
             Gap::DamagedLines {

@@ -169,9 +169,10 @@ impl Executors {
         &mut self.seen[place]
     }
 
-    /// Executors that were removed and never joined.
+    /// Executors that ran tasks or were removed, and whose joining was not told.
     pub(crate) fn unseen(&self) -> usize {
-        let unseen = |seen: &&Seen| seen.added.is_none() && seen.removed.is_some();
+        let unseen =
+            |seen: &&Seen| seen.added.is_none() && (seen.removed.is_some() || seen.tasks > 0);
         self.seen.iter().filter(unseen).count()
     }
 

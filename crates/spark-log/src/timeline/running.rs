@@ -9,7 +9,7 @@ use crate::{
     event::{TaskEnd, TaskInfo, TaskKey},
 };
 
-/// How many ends without a start are remembered, in case the start comes late.
+/// How many ends are remembered, in case the start comes late or the end comes again.
 const REMEMBERED: usize = 4096;
 
 /// A task attempt without an end.
@@ -43,7 +43,8 @@ pub struct TaskCounts {
 #[derive(Debug, Default)]
 pub(crate) struct Running {
     open: HashMap<TaskKey, Open>,
-    early: HashSet<TaskKey>,
+    /// Ended lately.
+    ended: HashSet<TaskKey>,
     order: VecDeque<TaskKey>,
     pub(crate) counts: TaskCounts,
 }
@@ -51,7 +52,7 @@ pub(crate) struct Running {
 impl Running {
     /// Whether this start is the first that is heard of the task.
     pub(crate) fn starts(&mut self, task: &TaskInfo, profile: Option<i64>) -> bool {
-        if self.open.contains_key(&task.key) || self.early.remove(&task.key) {
+        if self.open.contains_key(&task.key) || self.ended.contains(&task.key) {
             return false;
         }
         let open = Open {
@@ -70,17 +71,17 @@ impl Running {
             self.counts.resubmitted += 1;
             return None;
         }
+        if !self.ended.insert(task.key) {
+            return None;
+        }
+        self.order.push_back(task.key);
+        if self.order.len() > REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ended.remove(&oldest);
+        }
         let first = self.open.remove(&task.key).is_none();
         if first {
-            if !self.early.insert(task.key) {
-                return None;
-            }
-            self.order.push_back(task.key);
-            if self.order.len() > REMEMBERED
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.early.remove(&oldest);
-            }
             self.count(task);
         }
         match end {

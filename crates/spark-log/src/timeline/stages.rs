@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
 use super::{jobs::LISTED, peak::Peak};
 use crate::{
@@ -74,6 +74,8 @@ pub(crate) struct Stages {
     /// Completed, newest last, with their places in the list.
     completed: HashMap<StageKey, Option<usize>>,
     order: VecDeque<StageKey>,
+    /// Completed, and their submission was not told (yet).
+    untold: HashSet<StageKey>,
     waiting: Curve,
     backlog_ms: i64,
     wanted: Peak,
@@ -96,6 +98,7 @@ impl Stages {
     pub(crate) fn submitted(&mut self, info: StageInfo) {
         if let Some(place) = self.completed.get(&info.key) {
             // Its completion was logged first.
+            self.untold.remove(&info.key);
             let stage = place.and_then(|place| self.listed.get_mut(place));
             if let Some(stage) = stage {
                 stage.submitted = stage.submitted.or(info.submitted);
@@ -146,6 +149,9 @@ impl Stages {
         if told {
             self.close(&active, completed);
         } else {
+            if self.untold.len() < REMEMBERED {
+                self.untold.insert(info.key);
+            }
             self.largest = self.largest.max(Some(info.tasks));
             self.counts.planned_tasks += u64::from(info.tasks) * u64::from(info.key.attempt == 0);
         }
@@ -212,6 +218,11 @@ impl Stages {
         }
     }
 
+    /// Stage attempts whose submission is missing.
+    pub(crate) fn untold(&self) -> usize {
+        self.untold.len()
+    }
+
     /// Closes what is still active at the end of the log, and hands everything over.
     pub(crate) fn finish(mut self, timeline: &mut Timeline) {
         let end = timeline.last_seen;
@@ -230,7 +241,8 @@ impl Stages {
             stage.completed = stage.completed.map(|at| at.max(started));
         }
         self.listed.sort_by_key(|stage| stage.key);
-        timeline.demand = self.largest.map(|largest_stage| Demand {
+        let known = self.largest.filter(|_| self.untold.is_empty());
+        timeline.demand = known.map(|largest_stage| Demand {
             peak_tasks: u32::try_from(self.wanted.finish()).unwrap_or(u32::MAX),
             largest_stage,
             useful_executors: None,

@@ -132,6 +132,9 @@ fn unknown_events_and_fields_pass() {
     log.line(json!({"Event": "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart", "executionId": 0}));
     log.line(json!({"Event": "SparkListenerBlockUpdated", "Block Updated Info": {"Block ID": "rdd_0_0"}}));
     log.line(json!({"Event": "SparkListenerJobStart", "Job ID": 0, "Submission Time": ms(1.0), "New Field": [1]}));
-    log.job_ended(2.0, 0);
+    log.line(
+        json!({"Event": "SparkListenerJobEnd", "Job ID": 0, "Completion Time": ms(2.0),
+        "Job Result": {"Result": "JobSucceeded"}}),
+    );
     assert_eq!(log.ended(3.0).timeline().gaps, []);
 }

@@ -274,3 +274,44 @@ fn events_that_this_version_does_not_know_are_counted() {
         (8, 4, 2, 0)
     );
 }
+
+#[test]
+fn end_that_is_told_again_is_counted_once() {
+    let mut log = stage_of(1);
+    let task = Attempt::first(0, "1", 12.0);
+    task.runs(&mut log, 20.0, "Success");
+    task.ends(&mut log, 0, 20.0, "Success");
+    let timeline = ended(log, 1);
+    assert_eq!(timeline.task_counts.total, 1);
+    assert_eq!(timeline.executors[0].task_time.as_secs(), 8);
+}
+
+#[test]
+fn tasks_of_an_executor_whose_joining_is_missing_are_said() {
+    let mut log = stage_of(1);
+    Attempt::first(0, "7", 12.0).runs(&mut log, 20.0, "Success");
+    let timeline = ended(log, 1);
+    assert_eq!(timeline.gaps, [Gap::UnseenExecutors(1)]);
+    assert_eq!(Metrics::of(&timeline).executors, Some(1));
+
+    let mut log = Log::started();
+    log.job(10.0, 1);
+    Attempt::first(0, "7", 12.0).runs(&mut log, 20.0, "Success");
+    let metrics = Metrics::of(&ended(log, 1));
+    assert_eq!(
+        (metrics.executors, metrics.executor_seconds),
+        (None, None),
+        "not known, and not 0"
+    );
+}
+
+#[test]
+fn nobody_knows_who_waited_in_a_stage_whose_submission_is_missing() {
+    let mut log = Log::started();
+    log.executor("1", 0.0);
+    Attempt::first(0, "1", 12.0).runs(&mut log, 20.0, "Success");
+    log.line(json!({"Event": "SparkListenerJobStart", "Job ID": 0, "Submission Time": ms(9.0)}));
+    let timeline = ended(log, 1);
+    assert_eq!(timeline.gaps, [Gap::UntoldStages(1)]);
+    assert_eq!(Metrics::of(&timeline).backlog_seconds, None);
+}
