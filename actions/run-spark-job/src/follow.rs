@@ -34,7 +34,7 @@ pub(crate) enum Why {
     Ended,
     /// A signal asked to stop.
     Signal,
-    /// The job run took longer than the input `timeout`.
+    /// The job run took longer than the input `execution-timeout`.
     Timeout,
     /// EMR can no longer be asked, for this reason.
     Lost(Failure),

@@ -218,7 +218,7 @@ impl Gather<'_> {
         ))))
     }
 
-    /// Watches the nodes until they are gone or the input `node-linger` has passed. Only a run that completed is
+    /// Watches the nodes until they are gone or the input `observe-nodes-for` has passed. Only a run that completed is
     /// worth it: the others are not compared.
     async fn nodes(&self, observer: &mut Observer) {
         let id = &self.job.id;
@@ -231,7 +231,7 @@ impl Gather<'_> {
             }
             return;
         }
-        let until = Instant::now() + self.inputs.node_linger.0;
+        let until = Instant::now() + self.inputs.observe_nodes_for.0;
         let mut shown = String::new();
         loop {
             let nodes = there(observer);
@@ -240,7 +240,7 @@ impl Gather<'_> {
             }
             let line = format!(
                 "waiting up to {} for the nodes to go: {}",
-                self.inputs.node_linger,
+                self.inputs.observe_nodes_for,
                 progress::nodes(&nodes)
             );
             if line != shown {

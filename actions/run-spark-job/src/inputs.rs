@@ -1,3 +1,4 @@
+#![allow(dead_code, reason = "being built")]
 //! The action's inputs: declared once, parsed once into types, every problem reported together.
 
 mod declared;
@@ -40,9 +41,40 @@ pub(crate) struct Inputs {
     pub(crate) region: Option<Region>,
     pub(crate) namespace: Option<String>,
     pub(crate) kubeconfig: Option<PathBuf>,
-    pub(crate) timeout: Span,
-    pub(crate) node_linger: Span,
+    pub(crate) job_file: Option<PathBuf>,
+    pub(crate) retry_attempts: Option<u32>,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) dry_run: bool,
+    pub(crate) role_to_assume: Option<RoleArn>,
+    pub(crate) cluster_name: Option<String>,
+    pub(crate) driver_log: DriverLogShown,
+    pub(crate) log_group: Option<String>,
+    pub(crate) log_stream_prefix: Option<String>,
+    pub(crate) execution_timeout: Span,
+    pub(crate) observe_nodes_for: Span,
     pub(crate) poll_interval: Span,
+    pub(crate) patience: Span,
+}
+
+/// When the driver's log is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DriverLogShown {
+    /// While the driver writes it.
+    Live,
+    /// Its end, when the job failed.
+    Failure,
+}
+
+impl FromStr for DriverLogShown {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "live" => Ok(Self::Live),
+            "failure" => Ok(Self::Failure),
+            _ => Err("expected `live` or `failure`"),
+        }
+    }
 }
 
 /// Parses all inputs.
@@ -92,9 +124,19 @@ pub(crate) fn read(mut fields: Fields) -> Result<Inputs, Failure> {
     let region = f.optional("region");
     let namespace = f.optional::<Namespace>("namespace").map(|name| name.0);
     let kubeconfig = readable(f, "kubeconfig");
-    let timeout = span(f, "timeout", true);
-    let node_linger = span(f, "node-linger", false);
+    let job_file = readable(f, "job-file");
+    let retry_attempts = positive(f, "retry-attempts");
+    let tags = f.pairs("tags");
+    let dry_run = f.boolean("dry-run");
+    let role_to_assume = f.optional("role-to-assume");
+    let cluster_name = f.text("cluster-name");
+    let driver_log = f.required("driver-log");
+    let log_group = f.text("log-group");
+    let log_stream_prefix = f.text("log-stream-prefix");
+    let execution_timeout = span(f, "execution-timeout", true);
+    let observe_nodes_for = span(f, "observe-nodes-for", false);
     let poll_interval = span(f, "poll-interval", true);
+    let patience = span(f, "patience", true);
     fields.finish()?;
 
     let complete = || {
@@ -117,9 +159,19 @@ pub(crate) fn read(mut fields: Fields) -> Result<Inputs, Failure> {
             region,
             namespace,
             kubeconfig,
-            timeout: timeout?,
-            node_linger: node_linger?,
+            job_file,
+            retry_attempts,
+            tags,
+            dry_run: dry_run?,
+            role_to_assume,
+            cluster_name,
+            driver_log: driver_log?,
+            log_group,
+            log_stream_prefix,
+            execution_timeout: execution_timeout?,
+            observe_nodes_for: observe_nodes_for?,
             poll_interval: poll_interval?,
+            patience: patience?,
         })
     };
     complete()

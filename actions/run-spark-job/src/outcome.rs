@@ -11,7 +11,7 @@ pub(crate) struct Told<'a> {
     pub(crate) name: &'a str,
     /// Id of the virtual cluster.
     pub(crate) virtual_cluster: &'a str,
-    /// The input `timeout`.
+    /// The input `execution-timeout`.
     pub(crate) timeout: String,
     /// What was done to end a job run that had not ended.
     pub(crate) stopped: Option<String>,
@@ -48,11 +48,11 @@ pub(crate) fn outcome(why: &Why, job: &Job, told: &Told<'_>) -> Result<(), Failu
         }
         Why::Timeout => {
             let what = format!(
-                "{run} did not end within `timeout` {}: {stopped}",
+                "{run} did not end within `execution-timeout` {}: {stopped}",
                 told.timeout
             );
             let failure = Failure::job_failed("Timed out", what)
-                .help("raise the input `timeout`, or give the job more resources");
+                .help("raise the input `execution-timeout`, or give the job more resources");
             Err(watched(failure, job, told))
         }
         Why::Lost(failure) => {

@@ -58,7 +58,7 @@ impl Run<'_> {
             cancel,
             log,
             poll_interval: self.inputs.poll_interval.0,
-            deadline: Instant::now() + self.inputs.timeout.0,
+            deadline: Instant::now() + self.inputs.execution_timeout.0,
             asked: Asked::by(self.inputs),
         };
         let why = follow.until_end(&mut job).await;
@@ -112,7 +112,7 @@ impl Run<'_> {
         Told {
             name: &self.inputs.name.0,
             virtual_cluster: self.inputs.virtual_cluster.as_str(),
-            timeout: self.inputs.timeout.to_string(),
+            timeout: self.inputs.execution_timeout.to_string(),
             ..Told::default()
         }
     }

@@ -148,7 +148,7 @@ impl Chain {
                 self.relative(&self.folder.join("runs").join(variant)),
             ),
             ("poll-interval", "2s".into()),
-            ("node-linger", "60s".into()),
+            ("observe-nodes-for", "60s".into()),
         ];
         self.workflow
             .step(variant, "run-spark-job", self.experiment.detail, with)

@@ -7,7 +7,7 @@ async fn every_bad_input_is_named_in_one_failure() {
     let cloud = cloud(None).await;
     let step = Step::new(&cloud, "dynamic")
         .input("execution-role-arn", "arn:aws:iam::12:role/x")
-        .input("timeout", "2 hours")
+        .input("execution-timeout", "2 hours")
         .input("entry-point", "scripts/src/job.py")
         .input("spark-properties", "no equals sign");
     let ended = step.run().await.with(2);
@@ -16,7 +16,7 @@ async fn every_bad_input_is_named_in_one_failure() {
         "expected `static` or `dra`",
         "`execution-role-arn`",
         "arn:",
-        "`timeout`",
+        "`execution-timeout`",
         "such as `30s`",
         "`entry-point`",
         "s3://",

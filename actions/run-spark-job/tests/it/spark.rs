@@ -215,11 +215,11 @@ async fn spark_a_job_run_over_its_time_is_cancelled() {
     put(&cloud, "scripts/src/job.py", SLEEPS).await;
     let step = Step::new(&cloud, "static")
         .input("arguments", "600")
-        .input("timeout", "5s")
+        .input("execution-timeout", "5s")
         .input("spark-properties", "spark.executor.instances=1");
     let ended = step.run().await.with(4);
     ended
-        .says("did not end within `timeout` 5s")
+        .says("did not end within `execution-timeout` 5s")
         .says("it was cancelled and is CANCELLED");
     assert_eq!(job_runs(&cloud)[0]["state"], "CANCELLED");
     cloud.shutdown().await;

@@ -138,7 +138,7 @@ impl Step {
             .input("event-log-uri", "s3://bench/spark-events/")
             .input("log-uri", "s3://bench/logs/")
             .input("poll-interval", "1s")
-            .input("node-linger", "30s")
+            .input("observe-nodes-for", "30s")
             .set("GITHUB_REPOSITORY", "demo/threadsleep")
             .set("GITHUB_RUN_ID", "7")
             .set("GITHUB_RUN_ATTEMPT", "1")
