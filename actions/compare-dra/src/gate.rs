@@ -63,6 +63,15 @@ fn submitted(run: &Run, of: impl Fn(&RunRecord) -> Option<String>) -> Option<Str
 fn broken(run: &Run) -> Option<Concern> {
     let subject = Prose::new(format!("The {} run ", side(run.variant))).code(run.name());
     let text = match (&run.record, run.unmeasurable()) {
+        (Some(record), _) if !is_over(record) => {
+            let text = subject
+                .text(" is not known to have ended, it was ")
+                .code(&record.job_run.state);
+            match &record.partial {
+                Some(why) => text.text(": ").code(why).text("."),
+                None => text.text("."),
+            }
+        }
         (Some(record), _) if record.job_run.state != "COMPLETED" => {
             let text = subject.text(" ended ").code(&record.job_run.state);
             match record
@@ -86,6 +95,10 @@ fn broken(run: &Run) -> Option<Concern> {
         _ => return None,
     };
     Some(Concern { blocks: true, text })
+}
+
+fn is_over(record: &RunRecord) -> bool {
+    ["COMPLETED", "FAILED", "CANCELLED"].contains(&record.job_run.state.as_str())
 }
 
 /// A run with DRA on the fixed side, or without on the DRA side, by the configuration Spark really had.

@@ -90,7 +90,13 @@ impl Run {
             .record
             .iter()
             .flat_map(|record| record.observation.gaps.iter().cloned());
-        log.chain(observed)
+        let partial = self
+            .record
+            .iter()
+            .filter_map(|record| record.partial.as_ref())
+            .map(|why| format!("the run record is not whole: {why}"));
+        log.chain(partial)
+            .chain(observed)
             .chain(self.lasting_nodes())
             .chain(self.foreign_nodes())
             .collect()
@@ -98,9 +104,9 @@ impl Run {
 
     /// True when the record says that the cluster was emulated.
     pub(crate) fn is_emulated(&self) -> bool {
-        let gaps = self.record.iter().flat_map(|r| &r.observation.gaps);
-        gaps.into_iter()
-            .any(|gap| gap.starts_with("The cluster was emulated"))
+        self.record
+            .as_ref()
+            .is_some_and(|record| record.observation.emulated)
     }
 
     fn lasting_nodes(&self) -> Option<String> {

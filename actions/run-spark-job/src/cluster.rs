@@ -1,4 +1,4 @@
-//! The Kubernetes API: watches pods and NodeClaims and hands every event to [`Seen`]. Decides nothing.
+//! The Kubernetes API: watches pods, their events, NodeClaims and nodes, and hands all to [`Seen`]. Decides nothing.
 //!
 //! Without access there is nothing to see: the observer then says so in the record, and the job runs all the same.
 
@@ -10,7 +10,7 @@ use std::{
 
 use futures::{Stream, StreamExt};
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{self as core, Pod};
 use kube::{
     Api, Client,
     api::{ApiResource, DynamicObject, GroupVersionKind},
@@ -112,17 +112,35 @@ impl Observer {
             Api::<DynamicObject>::all_with(client.clone(), &resource),
             watcher::Config::default(),
         );
+        let nodes = watcher(
+            Api::<core::Node>::all(client.clone()),
+            watcher::Config::default(),
+        );
+        // Only what tells of images: a namespace can have thousands of other events.
+        let of_pods = |reason: &str| {
+            let selector = format!("involvedObject.kind=Pod,reason={reason}");
+            watcher(
+                Api::<core::Event>::namespaced(client.clone(), namespace),
+                watcher::Config::default().fields(&selector),
+            )
+        };
+        self.spawn(pods, Watched::Pods, Seen::pod);
+        self.spawn(claims, Watched::NodeClaims, Seen::claim);
+        self.spawn(nodes, Watched::Nodes, Seen::node);
+        self.spawn(of_pods("Pulling"), Watched::Events, Seen::event);
+        self.spawn(of_pods("Pulled"), Watched::Events, Seen::event);
+    }
+
+    fn spawn<K: Send + 'static>(
+        &mut self,
+        events: impl Stream<Item = watcher::Result<Event<K>>> + Send + 'static,
+        watched: Watched,
+        apply: fn(&mut Seen, Event<K>, Timestamp),
+    ) {
         self.tasks.spawn(follow(
-            pods.default_backoff(),
-            Watched::Pods,
-            Seen::pod,
-            self.seen.clone(),
-            self.sender.clone(),
-        ));
-        self.tasks.spawn(follow(
-            claims.default_backoff(),
-            Watched::NodeClaims,
-            Seen::claim,
+            events.default_backoff(),
+            watched,
+            apply,
             self.seen.clone(),
             self.sender.clone(),
         ));

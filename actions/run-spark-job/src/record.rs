@@ -24,6 +24,8 @@ pub(crate) struct Submitted {
 /// What became known while and after it ran.
 #[derive(Debug, Default)]
 pub(crate) struct Observed {
+    /// Why the record is not whole, if it is not.
+    pub(crate) partial: Option<String>,
     pub(crate) event_log: EventLog,
     pub(crate) observation: Observation,
     pub(crate) dynamic_allocation: Vec<DynamicAllocation>,
@@ -40,6 +42,7 @@ pub(crate) fn record(
     let time = |read: fn(&crate::job::Description) -> Option<Timestamp>| latest.and_then(read);
     RunRecord {
         schema: SCHEMA,
+        partial: observed.partial,
         variant: inputs.variant,
         repeat: inputs.repeat,
         workflow_run: submitted.workflow_run.clone(),
@@ -51,6 +54,7 @@ pub(crate) fn record(
                 sha256: Some(submitted.sha256.clone()),
             },
             arguments: inputs.arguments.clone(),
+            request: None,
             spark: inputs
                 .spark
                 .effective
@@ -62,6 +66,7 @@ pub(crate) fn record(
             id: job.id.clone(),
             virtual_cluster_id: inputs.virtual_cluster.to_string(),
             client_token: submitted.client_token.clone(),
+            attached: false,
             state: job.state().name().to_owned(),
             states: job.states.clone(),
             created_at: time(|latest| latest.created_at),

@@ -195,6 +195,7 @@ impl Run<'_> {
         });
         observation.gaps.append(&mut gathered.gaps.clone());
         let observed = Observed {
+            partial: None,
             event_log: gathered.event_log.clone(),
             observation,
             dynamic_allocation,

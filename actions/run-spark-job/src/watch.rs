@@ -1,4 +1,4 @@
-//! What was seen of the cluster: a pure fold of Kubernetes objects into the record's pods and NodeClaims.
+//! What was seen of the cluster: a pure fold of Kubernetes objects into the record's pods, NodeClaims and nodes.
 //!
 //! Pods of every job run in the namespace come in, because watching begins before the job run has an id; the
 //! [`Seen::observation`] keeps those of one job run, and of the NodeClaims those that host its pods or appeared
@@ -6,7 +6,9 @@
 
 mod claim;
 mod listing;
+mod node;
 mod pod;
+mod pull;
 mod quantity;
 #[cfg(test)]
 mod tests;
@@ -15,13 +17,14 @@ mod trouble;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::Pod;
+use k8s_openapi::api::core::v1::{self as core, Pod};
 use kube::{api::DynamicObject, runtime::watcher::Event};
-use run_record::{NodeClaim, Observation, PodRole};
+use run_record::{Node, NodeClaim, Observation, PodRole};
 
 use claim::ClaimSeen;
 use listing::{Fact, Listing};
 use pod::PodSeen;
+use pull::Pulls;
 use trouble::Troubles;
 
 pub(crate) use pod::{JOB_ID, Waiting};
@@ -40,6 +43,9 @@ pub(crate) struct Seen {
     pod_listing: Listing,
     claims: BTreeMap<String, ClaimSeen>,
     claim_listing: Listing,
+    nodes: BTreeMap<String, Node>,
+    node_listing: Listing,
+    pulls: Pulls,
     troubles: Troubles,
     notes: Vec<String>,
 }
@@ -132,6 +138,39 @@ impl Seen {
         }
     }
 
+    /// Takes in an event of the node watch that arrived at `at`.
+    pub(crate) fn node(&mut self, event: Event<core::Node>, at: Timestamp) {
+        self.troubles.over(Watched::Nodes, at);
+        for fact in self.node_listing.facts(event) {
+            match fact {
+                Fact::There {
+                    name,
+                    object,
+                    from_the_start,
+                } => {
+                    let now = node::of(&object, from_the_start);
+                    match self.nodes.get_mut(&name) {
+                        Some(seen) => node::update(seen, now),
+                        None => _ = self.nodes.insert(name, now),
+                    }
+                }
+                Fact::Gone { name, .. } => {
+                    if let Some(seen) = self.nodes.get_mut(&name) {
+                        seen.deleted.get_or_insert(at);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes in an event of the watch of Kubernetes' own events that arrived at `at`.
+    pub(crate) fn event(&mut self, event: Event<core::Event>, at: Timestamp) {
+        self.troubles.over(Watched::Events, at);
+        if let Event::Apply(event) | Event::InitApply(event) = event {
+            self.pulls.note(&event);
+        }
+    }
+
     /// A watch failed at `at`; it may recover.
     pub(crate) fn trouble(&mut self, watched: Watched, why: String, at: Timestamp) {
         self.troubles.began(watched, why, at);
@@ -220,10 +259,39 @@ impl Seen {
         Observation {
             began,
             ended: began.map(|_| ended),
-            pods: self.pods_of(job_id).map(|seen| seen.pod.clone()).collect(),
+            pods: self.pods_of(job_id).map(|seen| self.pulled(seen)).collect(),
+            nodes: self.nodes_of(job_id),
+            emulated: self.is_emulated(&node_claims),
             node_claims,
             gaps,
         }
+    }
+
+    /// The pod with what events tell of it.
+    fn pulled(&self, seen: &PodSeen) -> run_record::Pod {
+        let pull = self.pulls.of(&seen.pod.name);
+        run_record::Pod {
+            pulling: pull.pulling,
+            pulled: pull.pulled,
+            ..seen.pod.clone()
+        }
+    }
+
+    /// The nodes that hosted the job's pods.
+    fn nodes_of(&self, job_id: &str) -> Vec<Node> {
+        let hosts = self.hosts(job_id);
+        let nodes = self.nodes.values();
+        nodes
+            .filter(|node| hosts.contains(node.name.as_str()))
+            .cloned()
+            .collect()
+    }
+
+    fn is_emulated(&self, node_claims: &[NodeClaim]) -> bool {
+        let recorded = |name: &str| node_claims.iter().any(|claim| claim.name == name);
+        self.claims
+            .values()
+            .any(|seen| seen.emulated && recorded(&seen.claim.name))
     }
 
     fn pods_of(&self, job_id: &str) -> impl Iterator<Item = &PodSeen> {
@@ -263,12 +331,7 @@ impl Seen {
                 .collect::<Vec<_>>()
                 .join(", ")
         };
-        if self.claims.values().any(|seen| {
-            seen.emulated
-                && node_claims
-                    .iter()
-                    .any(|claim| claim.name == seen.claim.name)
-        }) {
+        if self.is_emulated(node_claims) {
             gaps.push(EMULATED_SENTENCE.to_owned());
         }
         let missed = self.pods_of(job_id).any(|seen| seen.end_missed)

@@ -1,4 +1,4 @@
-//! What was seen of the cluster while the job ran: pods and NodeClaims with every timestamp.
+//! What was seen of the cluster while the job ran: pods, NodeClaims and nodes with every timestamp.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +20,12 @@ pub struct Observation {
     /// The NodeClaims that hosted those pods or were launched for them.
     #[serde(default)]
     pub node_claims: Vec<NodeClaim>,
+    /// The Kubernetes nodes that hosted those pods, whoever made them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nodes: Vec<Node>,
+    /// The cluster said of itself that it is emulated: node times are configured, not those of real machines.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub emulated: bool,
     /// What may be missing, in sentences. Empty when nothing is known to be.
     #[serde(default)]
     pub gaps: Vec<String>,
@@ -57,9 +63,18 @@ pub struct Pod {
     /// Condition `PodScheduled` became true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheduled: Option<Timestamp>,
+    /// The kubelet began to pull the main container's image (event `Pulling`). Absent too when the node had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pulling: Option<Timestamp>,
+    /// The main container's image was on the node (event `Pulled`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pulled: Option<Timestamp>,
     /// The main container started running.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<Timestamp>,
+    /// Condition `Ready` became true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<Timestamp>,
     /// The main container ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished: Option<Timestamp>,
@@ -73,6 +88,12 @@ pub struct Pod {
 pub struct NodeClaim {
     /// Its name.
     pub name: String,
+    /// The machine behind it, such as `aws:///eu-west-1a/i-0123456789abcdef0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
+    /// It existed before watching began: a warm node, or another job's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub there_before: bool,
     /// The node it became.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
@@ -103,7 +124,44 @@ pub struct NodeClaim {
     /// `metadata.deletionTimestamp`: Karpenter decided to remove it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleting: Option<Timestamp>,
+    /// Condition `Drained` became true: its pods are gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drained: Option<Timestamp>,
     /// The object was seen to disappear: the instance is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terminated: Option<Timestamp>,
+}
+
+/// A Kubernetes node that hosted a pod of the job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// The machine behind it, such as `aws:///eu-west-1a/i-0123456789abcdef0`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_id: Option<String>,
+    /// Label `karpenter.sh/nodepool`, else `eks.amazonaws.com/nodegroup`: who made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool: Option<String>,
+    /// Label `node.kubernetes.io/instance-type`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_type: Option<String>,
+    /// Label `topology.kubernetes.io/zone`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// `on-demand`, `spot` or `reserved`: label `karpenter.sh/capacity-type`, else `eks.amazonaws.com/capacityType`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_type: Option<String>,
+    /// It existed before watching began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub there_before: bool,
+    /// `metadata.creationTimestamp`: the kubelet registered it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
+    /// Condition `Ready` became true, as first seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<Timestamp>,
+    /// The object was seen to disappear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Timestamp>,
 }

@@ -11,7 +11,7 @@ mod submission;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use cluster::{NodeClaim, Observation, Pod, PodRole};
+pub use cluster::{Node, NodeClaim, Observation, Pod, PodRole};
 pub use submission::{DynamicAllocation, EntryPoint, Submission, Variant};
 
 /// The version of the document this crate writes. Readers refuse a higher one.
@@ -22,6 +22,10 @@ pub const SCHEMA: u32 = 1;
 pub struct RunRecord {
     /// Always [`SCHEMA`] when written by this crate.
     pub schema: u32,
+    /// Why this is not the whole record: it was written while the job run went on, or by somebody who saw only a part
+    /// of it. Absent when it is whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partial: Option<String>,
     /// Which half of the comparison this run belongs to.
     pub variant: Variant,
     /// The n-th run of this variant, counted from 1.
@@ -62,6 +66,9 @@ pub struct JobRun {
     pub virtual_cluster_id: String,
     /// The idempotency token it was submitted with.
     pub client_token: String,
+    /// It was already there, started by an earlier step or attempt, and this step only followed it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub attached: bool,
     /// The last state seen: `COMPLETED`, `FAILED`, `CANCELLED`, or another when waiting ended early.
     pub state: String,
     /// Every state seen, with the time it was first seen by the poller (later than the change itself).

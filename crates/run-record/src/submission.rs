@@ -48,6 +48,9 @@ pub struct Submission {
     /// Its arguments, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,
+    /// The StartJobRun request, in the words of the API; secret values are redacted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<serde_json::Value>,
     /// The effective Spark configuration: defaults, overridden by properties, overridden by submit parameters.
     pub spark: BTreeMap<String, String>,
 }

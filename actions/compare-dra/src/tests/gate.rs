@@ -43,6 +43,35 @@ fn failed_run_is_not_comparable() {
 }
 
 #[test]
+fn run_that_may_still_be_running_is_not_comparable() {
+    let (fixed, mut dra) = origin();
+    record(&mut dra).job_run.state = "RUNNING".to_owned();
+    record(&mut dra).partial = Some("it was written while the job run was RUNNING".to_owned());
+    let report = compared(fixed, dra);
+    assert_eq!(report.verdict, Verdict::NotComparable);
+    assert_eq!(
+        said(&report),
+        [(
+            true,
+            "The DRA run 0000000origindra is not known to have ended, it was RUNNING: it was written while the job \
+             run was RUNNING."
+                .to_owned()
+        )]
+    );
+}
+
+#[test]
+fn partial_record_of_a_completed_run_is_compared_and_named() {
+    let (fixed, mut dra) = origin();
+    record(&mut dra).partial = Some("the observer was killed".to_owned());
+    assert!(
+        dra.gaps()
+            .contains(&"the run record is not whole: the observer was killed".to_owned())
+    );
+    assert_eq!(said(&compared(fixed, dra)), []);
+}
+
+#[test]
 fn failed_job_is_not_comparable_even_when_it_is_not_listed() {
     let (fixed, mut dra) = origin();
     dra.timeline.jobs.clear();

@@ -140,11 +140,7 @@ fn settings_of_an_emulated_cluster_are_left_out_unless_submitted() {
             dra.timeline.properties.extend([set()]);
             record.submission.spark.extend(submitted.then(set));
         }
-        let gap = "The cluster was emulated on one machine: node start-up times are configured, not measured.";
-        record
-            .observation
-            .gaps
-            .extend(emulated.then(|| gap.to_owned()));
+        record.observation.emulated = emulated;
         rendered(&compared(fixed, dra)).report
     };
     for (emulated, submitted, shown) in [

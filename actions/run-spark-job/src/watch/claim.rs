@@ -24,17 +24,19 @@ impl ClaimSeen {
     pub(super) fn of(name: &str, object: &DynamicObject, from_the_start: bool) -> Self {
         let label = |key: &str| object.labels().get(key).cloned();
         let metadata = &object.metadata;
+        let status = |path: &str| {
+            let value = object.data.pointer(path).and_then(Value::as_str);
+            value.map(str::to_owned)
+        };
         Self {
             from_the_start,
             emulated: object.annotations().contains_key(EMULATED),
             end_missed: false,
             claim: NodeClaim {
                 name: name.to_owned(),
-                node: object
-                    .data
-                    .pointer("/status/nodeName")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned),
+                provider_id: status("/status/providerID"),
+                there_before: from_the_start,
+                node: status("/status/nodeName"),
                 node_pool: label("karpenter.sh/nodepool"),
                 instance_type: label("node.kubernetes.io/instance-type"),
                 zone: label("topology.kubernetes.io/zone"),
@@ -44,6 +46,7 @@ impl ClaimSeen {
                 registered: condition(&object.data, "Registered"),
                 initialized: condition(&object.data, "Initialized"),
                 deleting: metadata.deletion_timestamp.as_ref().map(|time| time.0),
+                drained: condition(&object.data, "Drained"),
                 terminated: None,
             },
         }
@@ -53,6 +56,7 @@ impl ClaimSeen {
     pub(super) fn update(&mut self, newer: Self) {
         let (seen, now) = (&mut self.claim, newer.claim);
         self.emulated |= newer.emulated;
+        seen.provider_id = now.provider_id.or(seen.provider_id.take());
         seen.node = now.node.or(seen.node.take());
         seen.node_pool = now.node_pool.or(seen.node_pool.take());
         seen.instance_type = now.instance_type.or(seen.instance_type.take());
@@ -62,6 +66,7 @@ impl ClaimSeen {
         seen.registered = seen.registered.or(now.registered);
         seen.initialized = seen.initialized.or(now.initialized);
         seen.deleting = seen.deleting.or(now.deleting);
+        seen.drained = seen.drained.or(now.drained);
     }
 }
 

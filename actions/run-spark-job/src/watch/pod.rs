@@ -62,8 +62,12 @@ impl PodSeen {
                     .map(|spec| requests(&spec.containers))
                     .unwrap_or_default(),
                 created: pod.metadata.creation_timestamp.as_ref().map(|time| time.0),
-                scheduled: scheduled(pod),
+                scheduled: condition(pod, "PodScheduled"),
+                // Events tell these two.
+                pulling: None,
+                pulled: None,
                 started: main.and_then(started),
+                ready: condition(pod, "Ready"),
                 finished: main.and_then(finished),
                 deleted: None,
             },
@@ -81,6 +85,7 @@ impl PodSeen {
         }
         seen.scheduled = seen.scheduled.or(now.scheduled);
         seen.started = seen.started.or(now.started);
+        seen.ready = seen.ready.or(now.ready);
         seen.finished = seen.finished.or(now.finished);
     }
 }
@@ -102,20 +107,26 @@ fn waiting(pod: &Pod) -> Waiting {
     }
 }
 
-fn scheduled(pod: &Pod) -> Option<Timestamp> {
+/// When the condition became true.
+fn condition(pod: &Pod, name: &str) -> Option<Timestamp> {
     let conditions = pod.status.as_ref()?.conditions.as_ref()?;
-    let scheduled = conditions
+    let condition = conditions
         .iter()
-        .find(|condition| condition.type_ == "PodScheduled" && condition.status == "True")?;
-    scheduled.last_transition_time.as_ref().map(|time| time.0)
+        .find(|condition| condition.type_ == name && condition.status == "True")?;
+    condition.last_transition_time.as_ref().map(|time| time.0)
+}
+
+/// The name of the container Spark runs in, which EMR on EKS prescribes.
+pub(super) fn main_container(role: PodRole) -> &'static str {
+    match role {
+        PodRole::Driver => "spark-kubernetes-driver",
+        PodRole::Executor => "spark-kubernetes-executor",
+    }
 }
 
 /// The status of the container Spark runs in; sidecars do not count.
 fn main_status(pod: &Pod, role: PodRole) -> Option<&ContainerStatus> {
-    let name = match role {
-        PodRole::Driver => "spark-kubernetes-driver",
-        PodRole::Executor => "spark-kubernetes-executor",
-    };
+    let name = main_container(role);
     let statuses = pod.status.as_ref()?.container_statuses.as_ref()?;
     statuses
         .iter()

@@ -11,6 +11,10 @@ pub(crate) enum Watched {
     Pods,
     /// Karpenter's NodeClaims.
     NodeClaims,
+    /// The cluster's nodes.
+    Nodes,
+    /// The events of the namespace's pods.
+    Events,
 }
 
 impl fmt::Display for Watched {
@@ -18,6 +22,8 @@ impl fmt::Display for Watched {
         f.write_str(match self {
             Self::Pods => "Pods",
             Self::NodeClaims => "NodeClaims",
+            Self::Nodes => "Nodes",
+            Self::Events => "Events (when images were pulled)",
         })
     }
 }
@@ -30,7 +36,7 @@ struct Trouble {
     over: Option<Timestamp>,
 }
 
-/// Every interruption of the two watches.
+/// Every interruption of the watches.
 #[derive(Debug, Default)]
 pub(super) struct Troubles(Vec<Trouble>);
 
