@@ -16,6 +16,8 @@ pub enum Gap {
     NoJobs,
     /// Jobs without JobEnd.
     OpenJobs(u64),
+    /// Stages without StageCompleted.
+    OpenStages(u64),
     /// Tasks without TaskEnd.
     OpenTasks(u64),
     /// Executors that ran tasks or were removed, and were never added.
@@ -88,6 +90,11 @@ impl fmt::Display for Gap {
             Self::OpenJobs(n) => {
                 write!(f, "{n} {} no end", one_or_many(*n, "job has", "jobs have"))
             }
+            Self::OpenStages(n) => write!(
+                f,
+                "{n} {} no end",
+                one_or_many(*n, "stage has", "stages have")
+            ),
             Self::OpenTasks(n) => write!(
                 f,
                 "{n} {} no end",

@@ -226,12 +226,13 @@ fn gaps(
     }
     let jobs = timeline.job_counts;
     let no_jobs = jobs.succeeded + jobs.failed + jobs.open == 0;
-    let open_tasks = timeline.task_counts.open;
+    let (open_stages, open_tasks) = (timeline.stage_counts.open, timeline.task_counts.open);
     let found = [
         (timeline.started.is_none(), Gap::NoApplicationStart),
         (timeline.ended.is_none(), Gap::NoApplicationEnd),
         (no_jobs, Gap::NoJobs),
         (jobs.open > 0, Gap::OpenJobs(jobs.open)),
+        (open_stages > 0, Gap::OpenStages(open_stages)),
         (open_tasks > 0, Gap::OpenTasks(open_tasks)),
         (unseen > 0, Gap::UnseenExecutors(unseen)),
         (untold > 0, Gap::UntoldStages(untold)),

@@ -149,6 +149,16 @@ fn task_that_ends_after_its_stage_and_its_executor_still_counts() {
 }
 
 #[test]
+fn a_stage_whose_end_is_not_told_is_named() {
+    let mut log = stage_of(1);
+    Attempt::first(0, "1", 12.0).runs(&mut log, 20.0, "Success");
+    log.line(json!({"Event": "SparkListenerJobEnd", "Job ID": 0, "Completion Time": ms(90.0), "Job Result": {"Result": "JobSucceeded"}}));
+    let timeline = log.ended(100.0).timeline();
+    assert_eq!(timeline.gaps, [Gap::OpenStages(1)]);
+    assert_eq!(timeline.gaps[0].to_string(), "1 stage has no end");
+}
+
+#[test]
 fn task_without_end_runs_to_the_end_of_its_executor() {
     let mut log = stage_of(2);
     Attempt::first(0, "1", 12.0).starts(&mut log, 0);
