@@ -1,5 +1,6 @@
 //! The order of things up to the submission: check, watch, submit. What follows is in `run`.
 
+use aws_config::SdkConfig;
 use aws_setup::ProblemKind;
 use futures::future::join_all;
 use gha::{Failure, Runner};
@@ -7,11 +8,13 @@ use run_record::WorkflowRun;
 
 use crate::{
     cluster::Observer,
+    credentials,
     deliver::Directory,
     emr::Emr,
     explain,
     inputs::{self, Inputs},
     job::Job,
+    kubeconfig,
     record::Submitted,
     request::token::client_token,
     run::Run,
@@ -25,12 +28,17 @@ use crate::{
 /// Whatever kept the job run from completing.
 pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     let inputs = inputs::read(runner.fields.take())?;
-    let config = aws_setup::sdk_config(inputs.region.as_ref()).await;
+    let config = credentials::sdk_config(
+        &runner.context,
+        inputs.region.as_ref(),
+        inputs.role_to_assume.as_ref(),
+    )
+    .await?;
     let (emr, s3) = (Emr::new(&config, &inputs.virtual_cluster), S3::new(&config));
     let (directory, submitted, observer) = tokio::select! {
         biased;
         () = runner.cancel.cancelled() => return Err(not_submitted()),
-        prepared = prepare(&runner, &inputs, &emr, &s3) => prepared?,
+        prepared = prepare(&runner, &inputs, &config, &emr, &s3) => prepared?,
     };
     let id = submit(&runner, &inputs, &emr, &submitted.client_token).await?;
     // From here on something costs money: whatever fails, the job run is followed to its end.
@@ -76,6 +84,7 @@ fn keep(runner: &Runner, inputs: &Inputs, id: &str) -> Result<(), Failure> {
 async fn prepare(
     runner: &Runner,
     inputs: &Inputs,
+    config: &SdkConfig,
     emr: &Emr,
     s3: &S3,
 ) -> Result<(Directory, Submitted, Observer), Failure> {
@@ -87,7 +96,8 @@ async fn prepare(
             .info(&format!("made the prefix {}", inputs.event_log));
     }
     let namespace = namespace(runner, inputs, emr).await?;
-    let observer = Observer::start(inputs.kubeconfig.as_deref(), namespace.as_deref()).await;
+    let client = kubeconfig::client(config, inputs).await;
+    let observer = Observer::start(client, namespace.as_deref()).await;
     if let Some(why) = observer.blind() {
         runner.log.notice(
             "Cluster not watched",

@@ -3,7 +3,6 @@
 //! Without access there is nothing to see: the observer then says so in the record, and the job runs all the same.
 
 use std::{
-    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -23,7 +22,7 @@ use kube::{
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
-    kubeconfig::{client, plain},
+    kubeconfig::plain,
     watch::{JOB_ID, Seen, Watched},
 };
 
@@ -43,7 +42,9 @@ pub(crate) struct Observer {
 
 impl Observer {
     /// Begins to watch, and waits for the first lists.
-    pub(crate) async fn start(kubeconfig: Option<&Path>, namespace: Option<&str>) -> Self {
+    ///
+    /// `client` is the way to the cluster, or why there is none.
+    pub(crate) async fn start(client: Result<Client, String>, namespace: Option<&str>) -> Self {
         let (sender, changes) = watch::channel(());
         let mut observer = Self {
             seen: Arc::default(),
@@ -52,7 +53,7 @@ impl Observer {
             began: None,
             tasks: JoinSet::new(),
         };
-        match (client(kubeconfig).await, namespace) {
+        match (client, namespace) {
             (Ok(client), Some(namespace)) => {
                 observer.watch(&client, namespace);
                 observer.first_lists().await;

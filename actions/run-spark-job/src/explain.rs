@@ -74,6 +74,7 @@ pub(crate) fn may_pass(kind: ProblemKind) -> bool {
             | ProblemKind::Unreadable
             // Whoever gives out credentials may be back, or give out new ones.
             | ProblemKind::NoCredentials
+            | ProblemKind::RoleNotAssumed
             | ProblemKind::ExpiredCredentials
     )
 }
@@ -83,6 +84,7 @@ fn title(kind: ProblemKind) -> &'static str {
         ProblemKind::Unreachable => "Endpoint unreachable",
         ProblemKind::Timeout => "No answer in time",
         ProblemKind::NoCredentials => "No AWS credentials",
+        ProblemKind::RoleNotAssumed => "Role not assumed",
         ProblemKind::ExpiredCredentials => "AWS credentials expired",
         ProblemKind::WrongCredentials => "Wrong AWS credentials",
         ProblemKind::Denied => "Access denied",

@@ -6,6 +6,7 @@
 
 use std::{error::Error, path::Path};
 
+use aws_config::SdkConfig;
 use kube::{
     Client, Config,
     client::AuthError,
@@ -13,21 +14,32 @@ use kube::{
 };
 use yaml_fault::describe;
 
-/// A client from the given kubeconfig, or from the usual places.
+use crate::inputs::Inputs;
+
+/// A client from the kubeconfig that was given, else of the cluster that was named, else from the usual places.
 ///
 /// # Errors
 /// Why there is none, as a sentence without its full stop.
-pub(crate) async fn client(kubeconfig: Option<&Path>) -> Result<Client, String> {
-    let config = match kubeconfig {
-        Some(path) => {
-            let at = |error: KubeconfigError| format!("`{}`: {}", path.display(), plain(&error));
-            let file = Kubeconfig::read_from(path).map_err(at)?;
-            Config::from_custom_kubeconfig(file, &KubeConfigOptions::default())
-                .await
-                .map_err(at)?
+pub(crate) async fn client(config: &SdkConfig, inputs: &Inputs) -> Result<Client, String> {
+    let (kubeconfig, cluster) = (&inputs.kubeconfig, &inputs.cluster_name);
+    match (kubeconfig.as_deref(), cluster.as_deref()) {
+        (Some(path), _) => from_file(path).await,
+        (None, Some(cluster)) => eks_access::client(config, cluster)
+            .await
+            .map_err(|error| error.to_string()),
+        (None, None) => {
+            let config = Config::infer().await.map_err(|error| inferred(&error))?;
+            Client::try_from(config).map_err(|error| plain(&error))
         }
-        None => Config::infer().await.map_err(|error| inferred(&error))?,
-    };
+    }
+}
+
+async fn from_file(path: &Path) -> Result<Client, String> {
+    let at = |error: KubeconfigError| format!("`{}`: {}", path.display(), plain(&error));
+    let file = Kubeconfig::read_from(path).map_err(at)?;
+    let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default())
+        .await
+        .map_err(at)?;
     Client::try_from(config).map_err(|error| plain(&error))
 }
 

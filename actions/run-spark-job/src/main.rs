@@ -7,6 +7,7 @@
 mod action;
 mod asked;
 mod cluster;
+mod credentials;
 mod deliver;
 mod driver_log;
 mod driver_output;

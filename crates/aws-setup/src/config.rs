@@ -1,11 +1,15 @@
 //! The SDK configuration every action uses: credentials, retries, time-outs, endpoints.
 
-use crate::Region;
+use crate::{
+    Region,
+    web_identity::{AssumedRole, WebIdentity},
+};
 use aws_config::{
     AppName, BehaviorVersion, SdkConfig,
     retry::{RetryConfig, RetryMode},
     timeout::TimeoutConfig,
 };
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::service_config::ServiceConfigKey;
 use std::time::Duration;
 
@@ -43,6 +47,13 @@ pub async fn sdk_config(region: Option<&Region>) -> SdkConfig {
         .region(region)
         .retry_config(retries)
         .build()
+}
+
+/// The same, with the credentials of a role that is assumed anew whenever they are about to run out.
+pub async fn sdk_config_of_role(region: Option<&Region>, role: AssumedRole) -> SdkConfig {
+    let config = sdk_config(region).await;
+    let provider = SharedCredentialsProvider::new(WebIdentity::new(&config, role));
+    config.into_builder().credentials_provider(provider).build()
 }
 
 /// An S3 client. With a custom endpoint it puts the bucket into the path, as that endpoint's name has no subdomains.

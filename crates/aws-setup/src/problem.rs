@@ -10,6 +10,8 @@ use aws_sdk_s3::{
 };
 use std::{error::Error, fmt};
 
+use crate::web_identity::NotAssumed;
+
 /// What kind of problem a call met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProblemKind {
@@ -19,6 +21,8 @@ pub enum ProblemKind {
     Timeout,
     /// No credentials were found, or they could not be loaded.
     NoCredentials,
+    /// A role was not assumed.
+    RoleNotAssumed,
     /// The credentials are no longer valid.
     ExpiredCredentials,
     /// The service does not know the credentials, or they do not fit together.
@@ -99,8 +103,11 @@ impl SdkProblem {
             ProblemKind::NoCredentials => Some(
                 "run `aws-actions/configure-aws-credentials` before this step, or set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`",
             ),
+            ProblemKind::RoleNotAssumed => Some(
+                "give the job `permissions: id-token: write`, and check that the role's trust policy names this repository (`sub`) and the audience `sts.amazonaws.com`",
+            ),
             ProblemKind::ExpiredCredentials => Some(
-                "raise `role-duration-seconds` of `aws-actions/configure-aws-credentials` (its default is 1 hour) and the role's maximum session duration",
+                "raise `role-duration-seconds` of `aws-actions/configure-aws-credentials` (its default is 1 hour) and the role's maximum session duration, or set the input `role-to-assume` where there is one: it renews them",
             ),
             ProblemKind::WrongCredentials => Some(
                 "correct `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, which belong together, or let `aws-actions/configure-aws-credentials` set them before this step",
@@ -125,6 +132,7 @@ impl fmt::Display for SdkProblem {
             ProblemKind::Unreachable => "the endpoint cannot be reached",
             ProblemKind::Timeout => "no answer in time",
             ProblemKind::NoCredentials => "no usable AWS credentials",
+            ProblemKind::RoleNotAssumed => "the role was not assumed",
             ProblemKind::ExpiredCredentials => "the AWS credentials have expired",
             ProblemKind::WrongCredentials => "the AWS credentials are wrong",
             ProblemKind::Denied => "access denied",
@@ -166,6 +174,7 @@ fn kind<E: Error + 'static>(
     status: Option<u16>,
 ) -> ProblemKind {
     match error {
+        _ if chain(error).any(|cause| cause.is::<NotAssumed>()) => ProblemKind::RoleNotAssumed,
         _ if chain(error).any(|cause| cause.is::<CredentialsError>()) => ProblemKind::NoCredentials,
         SdkError::TimeoutError(_) => ProblemKind::Timeout,
         SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {

@@ -71,6 +71,13 @@ impl Context {
         (context, problems)
     }
 
+    /// Where the job asks for its OIDC token, and with what bearer. Only a job with `id-token: write` has it.
+    #[must_use]
+    pub fn id_token_request(&self) -> Option<(&str, &str)> {
+        let url = self.environment.get("ACTIONS_ID_TOKEN_REQUEST_URL")?;
+        Some((url, self.environment.get("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?))
+    }
+
     /// An environment variable such as `KUBECONFIG`; an empty one counts as unset.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&str> {

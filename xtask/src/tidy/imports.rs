@@ -8,9 +8,24 @@ use super::Finding;
 fn allowed(package: &str) -> &'static [&'static str] {
     match package {
         "compare-dra" => &["gha", "aws-setup", "run-record", "spark-log"],
-        "provision-infra" | "upload-scripts" | "run-spark-job" => {
-            &["gha", "aws-setup", "run-record", "yaml-fault"]
-        }
+        "provision-infra" => &["gha", "aws-setup", "run-record", "yaml-fault", "eks-access"],
+        "upload-scripts" => &[
+            "gha",
+            "aws-setup",
+            "run-record",
+            "yaml-fault",
+            "pod-template",
+        ],
+        "run-spark-job" => &[
+            "gha",
+            "aws-setup",
+            "run-record",
+            "yaml-fault",
+            "eks-access",
+            "pod-template",
+        ],
+        "eks-access" => &["aws-setup"],
+        "pod-template" => &["yaml-fault"],
         _ => &[],
     }
 }
