@@ -1,6 +1,8 @@
 //! The whole local cloud: starts every service on its own loopback port and ends them together.
 
-use crate::config::{ACCESS_KEY_ID, Config, REGION, SECRET_ACCESS_KEY, SparkInstall};
+use crate::calls::{At, Call, Calls, Fault, FaultHandle, FaultKind, Gate, Hold, Moment, Service};
+use crate::config::{ACCESS_KEY_ID, ACCOUNT, Config, REGION, SECRET_ACCESS_KEY, SparkInstall};
+use crate::credentials::{Credentials, Keys};
 use crate::inspect::Inspector;
 use crate::kubernetes::{self, Store};
 use crate::listener::Listener;
@@ -8,8 +10,10 @@ use crate::objects::Objects;
 use crate::spark::Installation;
 use crate::{emr, github, inspect, karpenter, s3, sts};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 use tokio_util::sync::DropGuard;
 
 /// Where each service answers, as `http://127.0.0.1:<port>`.
@@ -48,7 +52,10 @@ pub struct LocalCloud {
     kubernetes: Store,
     emr: emr::Service,
     _karpenter: DropGuard,
-    listeners: Vec<Listener>,
+    calls: Calls,
+    keys: Keys,
+    gates: BTreeMap<Service, Listener>,
+    _inspect: Listener,
     data: Data,
 }
 
@@ -88,29 +95,32 @@ impl LocalCloud {
             github.clone(),
             emr.clone(),
         );
-        let port = || at("a loopback port");
-        let s3 = Listener::routes(s3::routes(objects.clone()))
+        let calls = Calls::new();
+        let keys = Keys::new();
+        let routes = [
+            (Service::S3, s3::routes(objects.clone(), keys.clone())),
+            (Service::EmrContainers, emr.router()),
+            (Service::Sts, sts::routes(keys.clone())),
+            (Service::Kubernetes, kubernetes::routes(kubernetes.clone())),
+            (Service::Github, github::routes(github)),
+        ];
+        let mut gates = BTreeMap::new();
+        for (service, routes) in routes {
+            let listener = Listener::serve(Gate::new(service, &calls, &keys, routes)).await;
+            gates.insert(service, listener.map_err(at("a loopback port"))?);
+        }
+        let inspect = Listener::routes(inspect::routes(inspector.clone(), calls.clone()))
             .await
-            .map_err(port())?;
-        let containers = Listener::routes(emr.router()).await.map_err(port())?;
-        let sts = Listener::routes(sts::routes()).await.map_err(port())?;
-        let cluster = Listener::routes(kubernetes::routes(kubernetes.clone()))
-            .await
-            .map_err(port())?;
-        let hub = Listener::routes(github::routes(github))
-            .await
-            .map_err(port())?;
-        let state = Listener::routes(inspect::routes(inspector.clone()))
-            .await
-            .map_err(port())?;
+            .map_err(at("a loopback port"))?;
 
+        let url = |service| gates.get(&service).map(Listener::url).unwrap_or_default();
         let endpoints = Endpoints {
-            s3: s3.url(),
-            emr_containers: containers.url(),
-            sts: sts.url(),
-            kubernetes: cluster.url(),
-            github: hub.url(),
-            inspect: state.url(),
+            s3: url(Service::S3),
+            emr_containers: url(Service::EmrContainers),
+            sts: url(Service::Sts),
+            kubernetes: url(Service::Kubernetes),
+            github: url(Service::Github),
+            inspect: inspect.url(),
         };
         let kubeconfig = data.folder.join("kubeconfig");
         tokio::fs::write(&kubeconfig, kubernetes::kubeconfig(&endpoints.kubernetes))
@@ -125,7 +135,10 @@ impl LocalCloud {
             kubernetes,
             emr,
             _karpenter: karpenter,
-            listeners: vec![s3, containers, sts, cluster, hub, state],
+            calls,
+            keys,
+            gates,
+            _inspect: inspect,
             data,
         })
     }
@@ -166,6 +179,50 @@ impl LocalCloud {
         &self.kubernetes
     }
 
+    /// Every call that has reached a service, in the order they arrived.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls.all()
+    }
+
+    /// Waits until a call has arrived that this is true for, and gives it; one that is there already counts.
+    pub async fn call(&self, wanted: impl Fn(&Call) -> bool) -> Call {
+        let mut count = self.calls.count();
+        loop {
+            count.borrow_and_update();
+            if let Some(call) = self.calls.all().into_iter().find(&wanted) {
+                return call;
+            }
+            // The cloud holds the sender.
+            let _ = count.changed().await;
+        }
+    }
+
+    /// Makes calls fail. The first fault that was set for a call is the one that happens.
+    pub fn fault(&self, fault: Fault) -> FaultHandle {
+        self.calls.fault(fault)
+    }
+
+    /// Holds the first call that matches, before or after it takes effect, until it is released.
+    pub fn hold(&self, at: At, moment: Moment) -> Hold {
+        Hold::new(self.calls.fault(Fault::once(at, FaultKind::Hold(moment))))
+    }
+
+    /// Issues temporary credentials that count for this long.
+    #[must_use]
+    pub fn issue_credentials(&self, lifetime: Duration) -> Credentials {
+        let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/local-cloud/session");
+        self.keys.issue(&arn, lifetime)
+    }
+
+    /// Closes all connections to a service, as its restart does. With a fault for every call of the service it
+    /// stays away until that is removed.
+    pub fn disconnect(&self, service: Service) {
+        if let Some(listener) = self.gates.get(&service) {
+            listener.disconnect();
+        }
+    }
+
     /// Applies the origin's driver and executor NodePools, for callers that do not provision first.
     /// `consolidate_after` is how long a node stays empty, such as `5s`.
     pub fn seed_node_pools(&self, consolidate_after: &str) {
@@ -175,7 +232,7 @@ impl LocalCloud {
     /// Ends every server and process and removes the temporary folder.
     pub async fn shutdown(self) {
         self.emr.shutdown().await;
-        drop(self.listeners);
+        drop(self.gates);
         drop(self.data.temporary);
     }
 }

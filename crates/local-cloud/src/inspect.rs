@@ -1,5 +1,6 @@
 //! Shows everything the local cloud holds, for people and for tests. Changes nothing.
 
+use crate::calls::Calls;
 use crate::emr;
 use crate::github::Hub;
 use crate::kubernetes::{Store, kind};
@@ -18,12 +19,13 @@ pub(crate) struct Inspector {
     emr: emr::Service,
 }
 
-/// `GET /state`.
-pub(crate) fn routes(inspector: Inspector) -> Router {
+/// `GET /state` and `GET /calls`.
+pub(crate) fn routes(inspector: Inspector, calls: Calls) -> Router {
     let state = async |State(inspector): State<Inspector>| Json(inspector.state());
     Router::new()
         .route("/state", get(state))
         .with_state(inspector)
+        .route("/calls", get(async move || Json(calls.all())))
 }
 
 impl Inspector {

@@ -5,8 +5,10 @@
 //! it. It imports none of the workspace's other crates, so that a mistake in their types cannot hide on both sides
 //! of the wire.
 
+mod calls;
 mod cloud;
 pub mod config;
+mod credentials;
 mod emr;
 mod github;
 mod inspect;
@@ -18,6 +20,8 @@ mod s3;
 mod spark;
 mod sts;
 
+pub use calls::{Answer, At, Call, Fault, FaultHandle, FaultKind, Hold, Moment, Service};
 pub use cloud::{Endpoints, LocalCloud, StartError};
 pub use config::{Config, PullRequestSeed, SparkInstall, Token, VirtualClusterSeed};
+pub use credentials::Credentials;
 pub use objects::Objects;

@@ -1,38 +1,71 @@
 //! One HTTP server on a free loopback port. Knows nothing of what it serves.
 
+use hyper::body::Incoming;
+use hyper::service::Service;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use std::error::Error;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 /// A server that runs until it is dropped; its open connections end with it.
 #[derive(Debug)]
 pub(crate) struct Listener {
     address: SocketAddr,
+    /// A change ends the connections that are open.
+    epoch: watch::Sender<u64>,
     task: JoinHandle<()>,
 }
 
 impl Listener {
     /// Serves routes.
     pub(crate) async fn routes(routes: axum::Router) -> io::Result<Self> {
+        Self::serve(TowerToHyperService::new(routes)).await
+    }
+
+    /// Serves a service; where it fails, the connection is closed without an answer.
+    pub(crate) async fn serve<S>(service: S) -> io::Result<Self>
+    where
+        S: Service<hyper::Request<Incoming>, Response = axum::response::Response>
+            + Clone
+            + Send
+            + 'static,
+        S::Future: Send + 'static,
+        S::Error: Into<Box<dyn Error + Send + Sync>>,
+    {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let service = TowerToHyperService::new(routes);
+        let epoch = watch::channel(0).0;
+        let ends = epoch.clone();
         let task = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok(stream) = next(&listener, &mut connections).await {
                 let service = service.clone();
+                let mut ended = ends.subscribe();
                 connections.spawn(async move {
                     let server = Builder::new(TokioExecutor::new());
-                    // A client that hangs up is no concern of the server.
-                    drop(server.serve_connection(stream, service).await);
+                    tokio::select! {
+                        // A client that hangs up is no concern of the server.
+                        _ = server.serve_connection(stream, service) => {}
+                        _ = ended.changed() => {}
+                    }
                 });
             }
         });
-        Ok(Self { address, task })
+        Ok(Self {
+            address,
+            epoch,
+            task,
+        })
+    }
+
+    /// Closes every open connection, whatever goes on there.
+    pub(crate) fn disconnect(&self) {
+        self.epoch.send_modify(|epoch| *epoch += 1);
     }
 
     /// Where it answers: `http://127.0.0.1:<port>`.

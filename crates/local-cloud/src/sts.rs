@@ -1,8 +1,9 @@
-//! STS: who am I. Only `GetCallerIdentity`, and only for the one access key; signatures are not checked.
+//! STS: who am I. Only `GetCallerIdentity`; signatures are not checked.
 
-use crate::config::{ACCESS_KEY_ID, ACCOUNT};
+use crate::config::ACCOUNT;
+use crate::credentials::Keys;
 use axum::Router;
-use axum::extract::Form;
+use axum::extract::{Form, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -11,17 +12,21 @@ use std::collections::HashMap;
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// The STS query API.
-pub(crate) fn routes() -> Router {
-    Router::new().route("/", post(answer))
+pub(crate) fn routes(keys: Keys) -> Router {
+    Router::new().route("/", post(answer)).with_state(keys)
 }
 
-async fn answer(headers: HeaderMap, Form(parameters): Form<HashMap<String, String>>) -> Response {
-    if access_key(&headers) != Some(ACCESS_KEY_ID) {
+async fn answer(
+    State(keys): State<Keys>,
+    headers: HeaderMap,
+    Form(parameters): Form<HashMap<String, String>>,
+) -> Response {
+    let Some(arn) = access_key(&headers).and_then(|key| keys.arn(key)) else {
         let message = "The security token included in the request is invalid.";
         return refusal(StatusCode::FORBIDDEN, "InvalidClientTokenId", message);
-    }
+    };
     match parameters.get("Action").map(String::as_str) {
-        Some("GetCallerIdentity") => caller_identity(),
+        Some("GetCallerIdentity") => caller_identity(&arn),
         other => {
             let message = format!("Could not find operation {}", other.unwrap_or("(none)"));
             refusal(StatusCode::BAD_REQUEST, "InvalidAction", &message)
@@ -36,11 +41,11 @@ fn access_key(headers: &HeaderMap) -> Option<&str> {
     credential.split('/').next()
 }
 
-fn caller_identity() -> Response {
+fn caller_identity(arn: &str) -> Response {
     let id = request_id();
     let body = format!(
         "<GetCallerIdentityResponse xmlns=\"{NAMESPACE}\"><GetCallerIdentityResult>\
-         <Arn>arn:aws:iam::{ACCOUNT}:user/local-cloud</Arn><UserId>AIDALOCALCLOUD0000000</UserId>\
+         <Arn>{arn}</Arn><UserId>AIDALOCALCLOUD0000000</UserId>\
          <Account>{ACCOUNT}</Account></GetCallerIdentityResult>\
          <ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></GetCallerIdentityResponse>"
     );

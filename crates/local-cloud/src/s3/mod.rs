@@ -13,7 +13,7 @@ mod read;
 mod upload;
 mod write;
 
-use crate::config::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
+use crate::credentials::Keys;
 use crate::objects::{Bucket, Buckets, Object, Objects};
 use axum::Router;
 use axum::body::Body;
@@ -26,13 +26,13 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use std::sync::Arc;
 
-/// The S3 API over these objects. It accepts the one access key and nothing unsigned.
-pub(crate) fn routes(objects: Objects) -> Router {
+/// The S3 API over these objects. It accepts the access keys that count, and nothing unsigned.
+pub(crate) fn routes(objects: Objects, keys: Keys) -> Router {
     let mut builder = S3ServiceBuilder::new(Backend {
         objects,
         uploads: upload::Uploads::default(),
     });
-    builder.set_auth(OneKey);
+    builder.set_auth(Known(keys));
     let service = builder.build();
     Router::new().fallback(move |request: Request| answer(service.clone(), request))
 }
@@ -51,14 +51,14 @@ async fn answer(service: S3Service, request: Request) -> Response {
     answer
 }
 
-/// Knows the one access key, and refuses others with the code that S3 has for them.
-struct OneKey;
+/// Knows the access keys, and refuses others with the code that S3 has for them.
+struct Known(Keys);
 
 #[async_trait::async_trait]
-impl S3Auth for OneKey {
+impl S3Auth for Known {
     async fn get_secret_key(&self, access_key: &str) -> S3Result<SecretKey> {
-        if access_key == ACCESS_KEY_ID {
-            return Ok(SECRET_ACCESS_KEY.into());
+        if let Some(secret) = self.0.secret(access_key) {
+            return Ok(secret.into());
         }
         let message = "The AWS Access Key Id you provided does not exist in our records.";
         Err(s3_error!(InvalidAccessKeyId, "{message}"))

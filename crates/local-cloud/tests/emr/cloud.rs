@@ -60,7 +60,13 @@ async fn start(spark: Option<SparkInstall>) -> Cloud {
         .region(aws_sdk_emrcontainers::config::Region::from_static(
             "us-east-1",
         ))
-        .credentials_provider(Credentials::for_tests())
+        .credentials_provider(Credentials::new(
+            local_cloud::config::ACCESS_KEY_ID,
+            local_cloud::config::SECRET_ACCESS_KEY,
+            None,
+            None,
+            "test",
+        ))
         .build();
     let cluster = cloud.virtual_cluster_id().unwrap().to_owned();
     Cloud {

@@ -1,6 +1,7 @@
 //! Drives a local cloud with the clients people use: the AWS SDKs, kube, octocrab and the program itself.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod faults;
 mod github;
 mod github_contract;
 mod kubernetes;

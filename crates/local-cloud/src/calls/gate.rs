@@ -1,0 +1,205 @@
+//! The gate before a service: notes the call, lets the fault that is set for it happen, and passes it on.
+
+use super::fault::{Armed, Fate, FaultKind, Moment};
+use super::naming;
+use super::refusals::Refusal;
+use super::trace::{Answer, Call, Calls, Service};
+use crate::credentials::{Keys, Standing};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::Method;
+use axum::response::Response;
+use futures::future::BoxFuture;
+use futures::{StreamExt, stream};
+use hyper::body::Incoming;
+use hyper_util::service::TowerToHyperService;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Bodies that name an operation are small.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// The connection is to be closed without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed without an answer")]
+pub(crate) struct Reset;
+
+/// A service's routes behind their gate.
+#[derive(Debug, Clone)]
+pub(crate) struct Gate {
+    service: Service,
+    calls: Calls,
+    keys: Keys,
+    routes: Router,
+}
+
+impl hyper::service::Service<hyper::Request<Incoming>> for Gate {
+    type Response = Response;
+    type Error = Reset;
+    type Future = BoxFuture<'static, Result<Response, Reset>>;
+
+    fn call(&self, request: hyper::Request<Incoming>) -> Self::Future {
+        Box::pin(self.clone().pass(request.map(Body::new)))
+    }
+}
+
+impl Gate {
+    pub(crate) fn new(service: Service, calls: &Calls, keys: &Keys, routes: Router) -> Self {
+        Self {
+            service,
+            calls: calls.clone(),
+            keys: keys.clone(),
+            routes,
+        }
+    }
+
+    async fn pass(self, request: Request) -> Result<Response, Reset> {
+        let (parts, mut body) = request.into_parts();
+        let mut read = bytes::Bytes::new();
+        if naming::needs_body(self.service) {
+            read = axum::body::to_bytes(body, LARGEST_BODY)
+                .await
+                .map_err(|_| Reset)?;
+            body = Body::from(read.clone());
+        }
+        let named = naming::name(self.service, &parts, &read);
+        let (call, fault) = self.calls.arrive(self.service, named);
+        let request = Request::from_parts(parts, body);
+        let answer = match fault {
+            None => self.ask(&call, request).await,
+            Some(fault) => self.fail(&call, &fault, request).await,
+        };
+        let noted = match &answer {
+            Ok(answer) => Answer::Status(answer.status().as_u16()),
+            Err(Reset) => Answer::Reset,
+        };
+        self.calls.answered(&call, noted);
+        answer
+    }
+
+    /// Asks the service, unless the credentials do not count.
+    async fn ask(&self, call: &Call, request: Request) -> Result<Response, Reset> {
+        if let Some(refusal) = self.stranger(call, &request) {
+            return Ok(self.refuse(refusal, call, request.method()));
+        }
+        let routes = TowerToHyperService::new(self.routes.clone());
+        match hyper::service::Service::call(&routes, request).await {
+            Ok(answer) => Ok(answer),
+            Err(never) => match never {},
+        }
+    }
+
+    /// Why the caller is not let in. A call without a signature is the service's own matter.
+    fn stranger(&self, call: &Call, request: &Request) -> Option<Refusal> {
+        let key = call.access_key.as_ref().filter(|_| self.service.is_aws())?;
+        let token = naming::session_token(request);
+        match self.keys.standing(key, token.as_deref()) {
+            Standing::Good => None,
+            Standing::Expired => Some(Refusal::Expired),
+            Standing::Unknown => Some(Refusal::UnknownKey),
+        }
+    }
+
+    async fn fail(
+        &self,
+        call: &Call,
+        fault: &Arc<Armed>,
+        request: Request,
+    ) -> Result<Response, Reset> {
+        let refuse = |refusal| Ok(self.refuse(refusal, call, request.method()));
+        match fault.kind() {
+            FaultKind::Throttled => refuse(Refusal::Throttled),
+            FaultKind::ServerError => refuse(Refusal::ServerError),
+            FaultKind::Unavailable => refuse(Refusal::Unavailable),
+            FaultKind::Denied => refuse(Refusal::Denied),
+            FaultKind::Expired => {
+                if let Some(key) = &call.access_key {
+                    self.keys.expire(key);
+                }
+                refuse(Refusal::Expired)
+            }
+            FaultKind::Reset(Moment::Before) => Err(Reset),
+            FaultKind::Reset(Moment::After) => {
+                self.detached(call, request).await?;
+                Err(Reset)
+            }
+            FaultKind::Slow(delay) => {
+                tokio::time::sleep(delay).await;
+                self.ask(call, request).await
+            }
+            FaultKind::Cut(after) => Ok(cut(self.ask(call, request).await?, after)),
+            FaultKind::Hold(moment) => self.hold(call, Arc::clone(fault), moment, request).await,
+        }
+    }
+
+    /// Holds the call until its fate is decided. It takes effect also when the client has gone meanwhile, as a
+    /// request does that is on its way.
+    async fn hold(
+        &self,
+        call: &Call,
+        fault: Arc<Armed>,
+        moment: Moment,
+        request: Request,
+    ) -> Result<Response, Reset> {
+        let request = whole(request).await?;
+        let (gate, call) = (self.clone(), call.clone());
+        let held = tokio::spawn(async move {
+            match moment {
+                Moment::Before => match fault.hold().await {
+                    Fate::Released => gate.ask(&call, request).await,
+                    Fate::Discarded => Err(Reset),
+                },
+                Moment::After => {
+                    let answer = gate.ask(&call, request).await;
+                    match fault.hold().await {
+                        Fate::Released => answer,
+                        Fate::Discarded => Err(Reset),
+                    }
+                }
+            }
+        });
+        held.await.unwrap_or(Err(Reset))
+    }
+
+    /// Asks in a task of its own, so that the request takes effect whatever becomes of the connection.
+    async fn detached(&self, call: &Call, request: Request) -> Result<Response, Reset> {
+        let request = whole(request).await?;
+        let (gate, call) = (self.clone(), call.clone());
+        let asked = tokio::spawn(async move { gate.ask(&call, request).await });
+        asked.await.unwrap_or(Err(Reset))
+    }
+
+    fn refuse(&self, refusal: Refusal, call: &Call, method: &Method) -> Response {
+        refusal.answer(self.service, &call.operation, method)
+    }
+}
+
+/// The request with all of its body, which no longer depends on the connection.
+async fn whole(request: Request) -> Result<Request, Reset> {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX)
+        .await
+        .map_err(|_| Reset)?;
+    Ok(Request::from_parts(parts, Body::from(body)))
+}
+
+/// The answer, broken off after this time without its proper end.
+fn cut(answer: Response, after: Duration) -> Response {
+    let (parts, body) = answer.into_parts();
+    let end = stream::once(async move {
+        tokio::time::sleep(after).await;
+        None
+    });
+    let data = body
+        .into_data_stream()
+        .map(|data| Some(data.map_err(std::io::Error::other)));
+    let until_cut = stream::select(data, end)
+        .map(|item| item.unwrap_or_else(|| Err(std::io::Error::other(Reset))))
+        // An error breaks the connection; nothing may follow it.
+        .scan(false, |over, item| {
+            let go_on = !std::mem::replace(over, item.is_err());
+            std::future::ready(go_on.then_some(item))
+        });
+    Response::from_parts(parts, Body::from_stream(until_cut))
+}
