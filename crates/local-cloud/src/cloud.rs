@@ -4,6 +4,7 @@ use crate::calls::{At, Call, Calls, Fault, FaultHandle, FaultKind, Gate, Hold, M
 use crate::config::{ACCESS_KEY_ID, ACCOUNT, Config, REGION, SECRET_ACCESS_KEY, SparkInstall};
 use crate::credentials::{Credentials, Keys};
 use crate::inspect::Inspector;
+use crate::job_script::JobScript;
 use crate::kubernetes::{self, Store};
 use crate::listener::Listener;
 use crate::objects::Objects;
@@ -83,7 +84,12 @@ impl LocalCloud {
             data: data.folder.clone(),
             driver_start_timeout: config.driver_start_timeout,
         };
-        let emr = emr::Service::start(settings, objects.clone(), kubernetes.clone());
+        let emr = emr::Service::start(
+            settings,
+            config.script.clone(),
+            objects.clone(),
+            kubernetes.clone(),
+        );
         let seed = config.virtual_cluster.as_ref();
         let virtual_cluster_id =
             seed.map(|seed| emr.create_virtual_cluster(&seed.name, &seed.namespace));
@@ -221,6 +227,11 @@ impl LocalCloud {
         if let Some(listener) = self.gates.get(&service) {
             listener.disconnect();
         }
+    }
+
+    /// Plays this for every job run that is submitted from now on.
+    pub fn set_script(&self, script: JobScript) {
+        self.emr.set_script(script);
     }
 
     /// Applies the origin's driver and executor NodePools, for callers that do not provision first.

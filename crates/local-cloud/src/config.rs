@@ -1,5 +1,6 @@
 //! What a local cloud starts with, and the names everything in it shares.
 
+use crate::job_script::JobScript;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub virtual_cluster: Option<VirtualClusterSeed>,
     /// The Spark that executes job runs. Without it, job runs are accepted but fail.
     pub spark: Option<SparkInstall>,
+    /// What job runs play instead of being run by a Spark.
+    pub script: Option<JobScript>,
     /// Time from the creation of a NodeClaim until its node is ready.
     pub node_startup: Duration,
     /// How long a driver pod may wait for its node before the job run fails.
@@ -82,6 +85,7 @@ impl Default for Config {
             data: None,
             virtual_cluster: None,
             spark: None,
+            script: None,
             node_startup: Duration::from_secs(8),
             // The service's own default.
             driver_start_timeout: Duration::from_secs(15 * 60),

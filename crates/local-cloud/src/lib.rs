@@ -12,6 +12,7 @@ mod credentials;
 mod emr;
 mod github;
 mod inspect;
+mod job_script;
 mod karpenter;
 pub mod kubernetes;
 mod listener;
@@ -24,4 +25,5 @@ pub use calls::{Answer, At, Call, Fault, FaultHandle, FaultKind, Hold, Moment, S
 pub use cloud::{Endpoints, LocalCloud, StartError};
 pub use config::{Config, PullRequestSeed, SparkInstall, Token, VirtualClusterSeed};
 pub use credentials::Credentials;
+pub use job_script::{JobScript, LogLine, ScriptedEnd};
 pub use objects::Objects;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{
     executors::Executors,
@@ -11,11 +11,13 @@ use super::{
     logs::{DriverLog, Stream},
     pod_template,
     pods::{self, PodSpec, Role},
+    scripted,
     service::Shared,
     shapes::{JobRun, SparkSubmit, State},
     spark_run::{Application, Master, event_log_directory, s3_parts},
 };
 use crate::{
+    job_script::JobScript,
     kubernetes::POD,
     spark::{
         Installation, event_log,
@@ -30,10 +32,10 @@ const INTERNAL_ERROR: &str = "INTERNAL_ERROR";
 const CLUSTER_UNAVAILABLE: &str = "CLUSTER_UNAVAILABLE";
 
 /// Everything the job runner reads before there is a driver.
-struct Prepared {
+pub(super) struct Prepared {
     submit: SparkSubmit,
     words: Vec<String>,
-    settings: Settings,
+    pub(super) settings: Settings,
     driver_template: Value,
     executor_template: Value,
     directory: PathBuf,
@@ -42,8 +44,15 @@ struct Prepared {
 
 /// Runs the job run to its end.
 pub(super) async fn run(shared: Arc<Shared>, job: Arc<Job>) {
+    let script = shared.script();
+    if let Some(script) = &script {
+        tokio::select! {
+            () = sleep(script.pending) => {}
+            () = job.cancel.cancelled() => {}
+        }
+    }
     job.advance(State::Submitted);
-    let end = match proceed(&shared, &job).await {
+    let end = match proceed(&shared, &job, script.as_ref()).await {
         Ok(_) | Err(_) if job.cancel.is_cancelled() => End::Cancelled,
         Ok(()) => End::Completed,
         Err(end) => end,
@@ -51,12 +60,21 @@ pub(super) async fn run(shared: Arc<Shared>, job: Arc<Job>) {
     job.finish(end);
 }
 
-async fn proceed(shared: &Shared, job: &Job) -> Result<(), End> {
-    let Some(spark) = &shared.settings.spark else {
-        return Err(End::Failed(
-            INTERNAL_ERROR,
-            "This local cloud was started without a Spark.".to_owned(),
-        ));
+/// What stands behind the driver.
+#[derive(Clone, Copy)]
+enum Engine<'a> {
+    Spark(&'a Installation),
+    Script(&'a JobScript),
+}
+
+async fn proceed(shared: &Shared, job: &Job, script: Option<&JobScript>) -> Result<(), End> {
+    let engine = match (script, &shared.settings.spark) {
+        (Some(script), _) => Engine::Script(script),
+        (None, Some(spark)) => Engine::Spark(spark),
+        (None, None) => {
+            let details = "This local cloud was started without a Spark.";
+            return Err(End::Failed(INTERNAL_ERROR, details.to_owned()));
+        }
     };
     let run = job.snapshot();
     let prepared = prepare(shared, &run)
@@ -75,30 +93,48 @@ async fn proceed(shared: &Shared, job: &Job) -> Result<(), End> {
         &prepared.driver_template,
         prepared.settings.driver_request(),
     );
-    shared
-        .store
-        .put(&POD, pods::pending(&driver_spec, Role::Driver, &driver));
+    let executor_spec = spec(
+        &prepared.executor_template,
+        prepared.settings.executor_request(),
+    );
+    let delete = prepared.settings.delete_on_termination();
+    let mut executors = Executors::new(&shared.store, executor_spec, delete);
+    if !matches!(engine, Engine::Script(script) if !script.pods) {
+        let pod = pods::pending(&driver_spec, Role::Driver, &driver);
+        shared.store.put(&POD, pod);
+    }
+    let result = match engine {
+        Engine::Spark(spark) => {
+            start_and_drive(shared, job, spark, &prepared, &driver, &mut executors).await
+        }
+        Engine::Script(script) => {
+            scripted::play(shared, job, script, &prepared, &mut executors, &driver).await
+        }
+    };
+    pods::finish(
+        &shared.store,
+        &job.namespace,
+        &driver,
+        i32::from(result.is_err()),
+    );
+    result
+}
 
-    // The master stands for what is always there on Kubernetes, so its start must not delay the driver.
-    let (bound, master) = tokio::join!(bound(shared, job, &driver), Master::start(spark, job));
-    let result = match (bound, master) {
+/// Waits for the driver's node while the master starts, and drives the application.
+///
+/// The master stands for what is always there on Kubernetes, so its start must not delay the driver.
+async fn start_and_drive(
+    shared: &Shared,
+    job: &Job,
+    spark: &Installation,
+    prepared: &Prepared,
+    driver: &str,
+    executors: &mut Executors<'_>,
+) -> Result<(), End> {
+    let (bound, master) = tokio::join!(bound(shared, job, driver), Master::start(spark, job));
+    match (bound, master) {
         (Ok(()), Ok(mut master)) => {
-            let executor_spec = spec(
-                &prepared.executor_template,
-                prepared.settings.executor_request(),
-            );
-            let delete = prepared.settings.delete_on_termination();
-            let mut executors = Executors::new(&shared.store, executor_spec, delete);
-            let result = drive(
-                shared,
-                job,
-                spark,
-                &prepared,
-                &driver,
-                &mut master,
-                &mut executors,
-            )
-            .await;
+            let result = drive(shared, job, spark, prepared, driver, &mut master, executors).await;
             master.stop(job).await;
             result
         }
@@ -111,14 +147,7 @@ async fn proceed(shared: &Shared, job: &Job) -> Result<(), End> {
                 "The standalone master did not start.".to_owned(),
             )))
         }
-    };
-    pods::finish(
-        &shared.store,
-        &job.namespace,
-        &driver,
-        i32::from(result.is_err()),
-    );
-    result
+    }
 }
 
 async fn prepare(shared: &Shared, run: &JobRun) -> Result<Prepared, String> {
@@ -185,7 +214,7 @@ fn spark_defaults(run: &JobRun) -> BTreeMap<String, String> {
 }
 
 /// Waits until the driver pod has a node.
-async fn bound(shared: &Shared, job: &Job, driver: &str) -> Result<(), End> {
+pub(super) async fn bound(shared: &Shared, job: &Job, driver: &str) -> Result<(), End> {
     let mut changed = shared.store.changed();
     let wait = async {
         loop {
@@ -223,19 +252,9 @@ async fn drive(
     pods::start(&shared.store, &job.namespace, driver, None);
     job.advance(State::Running);
     let log = DriverLog::new(&shared.store, &job.namespace, driver);
-    let result = match missing_event_log_directory(shared, &prepared.settings).await {
-        Some(message) => {
-            // What Spark prints when it looks for the folder before its first event.
-            log.add(
-                Stream::Stderr,
-                format!("java.io.FileNotFoundException: {message}\n").as_bytes(),
-            );
-            Err(End::Failed(
-                USER_ERROR,
-                format!("java.io.FileNotFoundException: {message}"),
-            ))
-        }
-        None => {
+    let result = match event_log_directory_exists(shared, &prepared.settings, &log).await {
+        Err(end) => Err(end),
+        Ok(()) => {
             let application = Application {
                 spark,
                 store: &shared.store,
@@ -260,9 +279,12 @@ async fn drive(
     };
     log.show();
     let published = publish(shared, &job.snapshot(), prepared, &log).await;
-    published
-        .map_err(|error| End::Failed(INTERNAL_ERROR, format!("Logs could not be kept: {error}")))
-        .and(result)
+    published.map_err(not_kept).and(result)
+}
+
+/// How a job run ends whose logs cannot be written.
+pub(super) fn not_kept(error: std::io::Error) -> End {
+    End::Failed(INTERNAL_ERROR, format!("Logs could not be kept: {error}"))
 }
 
 fn failure(code: Option<i32>, log: &DriverLog) -> String {
@@ -274,9 +296,16 @@ fn failure(code: Option<i32>, log: &DriverLog) -> String {
 }
 
 /// Spark looks for the event log's folder when it starts, and S3 has a folder only when a key is under it.
-async fn missing_event_log_directory(shared: &Shared, settings: &Settings) -> Option<String> {
+///
+/// # Errors
+/// How the job run ends when there is no such folder. The driver's log says it too.
+pub(super) async fn event_log_directory_exists(
+    shared: &Shared,
+    settings: &Settings,
+    log: &DriverLog,
+) -> Result<(), End> {
     let EventLogDirectory::S3 { bucket, prefix } = settings.event_log() else {
-        return None;
+        return Ok(());
     };
     let folder = if prefix.is_empty() {
         String::new()
@@ -285,7 +314,14 @@ async fn missing_event_log_directory(shared: &Shared, settings: &Settings) -> Op
     };
     let exists = shared.objects.bucket_exists(&bucket).await
         && (folder.is_empty() || shared.objects.prefix_exists(&bucket, &folder).await);
-    (!exists).then(|| format!("No such file or directory: s3://{bucket}/{prefix}"))
+    if exists {
+        return Ok(());
+    }
+    let exception =
+        format!("java.io.FileNotFoundException: No such file or directory: s3://{bucket}/{prefix}");
+    // What Spark prints when it looks for the folder before its first event.
+    log.add(Stream::Stderr, format!("{exception}\n").as_bytes());
+    Err(End::Failed(USER_ERROR, exception))
 }
 
 async fn publish(
@@ -307,6 +343,15 @@ async fn publish(
         )
         .await?;
     }
+    publish_logs(shared, run, log).await
+}
+
+/// Puts the driver's output where the job run's monitoring configuration wants it.
+pub(super) async fn publish_logs(
+    shared: &Shared,
+    run: &JobRun,
+    log: &DriverLog,
+) -> std::io::Result<()> {
     let monitoring = run
         .configuration_overrides
         .as_ref()

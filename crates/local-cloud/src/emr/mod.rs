@@ -12,6 +12,7 @@ mod logs;
 mod pod_template;
 mod pods;
 mod routes;
+mod scripted;
 mod service;
 mod shapes;
 mod spark_run;

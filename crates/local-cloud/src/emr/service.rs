@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     config::{ACCOUNT, REGION},
+    job_script::JobScript,
     kubernetes::{NAMESPACE, Store},
     objects::Objects,
     spark::Installation,
@@ -46,6 +47,8 @@ pub(super) struct Shared {
     pub(super) objects: Objects,
     pub(super) store: Store,
     pub(super) settings: Settings,
+    /// What job runs play that are submitted from now on.
+    script: Mutex<Option<JobScript>>,
     clusters: Mutex<Vec<VirtualCluster>>,
     /// Oldest first.
     jobs: Mutex<Vec<Arc<Job>>>,
@@ -56,13 +59,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+impl Shared {
+    pub(super) fn script(&self) -> Option<JobScript> {
+        lock(&self.script).clone()
+    }
+}
+
 impl Service {
     /// A service without virtual clusters.
-    pub(crate) fn start(settings: Settings, objects: Objects, store: Store) -> Self {
+    pub(crate) fn start(
+        settings: Settings,
+        script: Option<JobScript>,
+        objects: Objects,
+        store: Store,
+    ) -> Self {
         let shared = Shared {
             objects,
             store,
             settings,
+            script: Mutex::new(script),
             clusters: Mutex::default(),
             jobs: Mutex::default(),
             tasks: TaskTracker::new(),
@@ -94,6 +109,11 @@ impl Service {
             .or_else(|| self.clusters().iter().find(alive).cloned())
             .map(|cluster| cluster.id)
             .unwrap_or_default()
+    }
+
+    /// What job runs play that are submitted from now on.
+    pub(crate) fn set_script(&self, script: JobScript) {
+        *lock(&self.shared.script) = Some(script);
     }
 
     /// What is going on, for whoever inspects the local cloud.

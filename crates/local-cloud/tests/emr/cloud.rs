@@ -11,7 +11,7 @@ use aws_sdk_emrcontainers::{
     },
 };
 use local_cloud::kubernetes::POD;
-use local_cloud::{Config, LocalCloud, SparkInstall, VirtualClusterSeed};
+use local_cloud::{Config, JobScript, LocalCloud, SparkInstall, VirtualClusterSeed};
 
 pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/job-execution";
 
@@ -41,17 +41,33 @@ pub(crate) async fn with_spark() -> Cloud {
     start(Some(spark)).await
 }
 
+/// A local cloud that plays job runs, with nodes that start in a tenth of a second.
+pub(crate) async fn with_script(script: JobScript) -> Cloud {
+    start_with(Config {
+        script: Some(script),
+        node_startup: Duration::from_millis(100),
+        ..config()
+    })
+    .await
+}
+
 async fn start(spark: Option<SparkInstall>) -> Cloud {
-    let config = Config {
+    start_with(Config { spark, ..config() }).await
+}
+
+fn config() -> Config {
+    Config {
         buckets: vec!["bench".to_owned()],
         virtual_cluster: Some(VirtualClusterSeed {
             name: "spark".to_owned(),
             namespace: "analytics".to_owned(),
         }),
-        spark,
         node_startup: Duration::from_secs(1),
         ..Config::default()
-    };
+    }
+}
+
+async fn start_with(config: Config) -> Cloud {
     let cloud = LocalCloud::start(config).await.unwrap();
     cloud.seed_node_pools("1s");
     let config = aws_sdk_emrcontainers::Config::builder()

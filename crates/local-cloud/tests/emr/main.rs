@@ -4,4 +4,5 @@
 
 mod api;
 mod cloud;
+mod scripted;
 mod spark_jobs;
