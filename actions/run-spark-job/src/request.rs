@@ -5,7 +5,9 @@
 //! spark-defaults, so the two lists below keep that order on the cluster.
 
 mod defaults;
+pub(crate) mod keys;
 pub(crate) mod limits;
+pub(crate) mod nearest;
 pub(crate) mod pointless;
 mod submit_parameters;
 pub(crate) mod token;
