@@ -17,8 +17,10 @@ use crate::{
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
     collections::BTreeMap,
+    ffi::OsStr,
     io::Write,
     panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind},
+    path::Path,
     process::ExitCode,
     thread,
 };
@@ -63,6 +65,40 @@ pub struct Invoked {
 /// and prints its failure. Exit codes are those of [`Exit`]; a panic counts as a bug.
 /// After a signal every failure but a bug counts as cancelled.
 pub fn run<Body, Running>(action: &'static Action, body: Body) -> ExitCode
+where
+    Body: FnOnce(Runner) -> Running,
+    Running: Future<Output = Result<(), Failure>>,
+{
+    start(action, body)
+}
+
+/// Runs an action that has a post part: `post` when the program was called by a name that ends in `-post`, else
+/// `main`. The runner starts the post part when the job ends, whatever has happened, by `runs.post-entrypoint` of the
+/// action.yml; the image has the one program under both names. Exit codes as in [`run()`].
+pub fn run_parts<Main, Post, RunningMain, RunningPost>(
+    action: &'static Action,
+    main: Main,
+    post: Post,
+) -> ExitCode
+where
+    Main: FnOnce(Runner) -> RunningMain,
+    RunningMain: Future<Output = Result<(), Failure>>,
+    Post: FnOnce(Runner) -> RunningPost,
+    RunningPost: Future<Output = Result<(), Failure>>,
+{
+    match std::env::args_os().next().as_deref().map(is_post) {
+        Some(true) => start(action, post),
+        _ => start(action, main),
+    }
+}
+
+/// Whether a program of this name is asked for its post part.
+fn is_post(program: &OsStr) -> bool {
+    let name = Path::new(program).file_name().and_then(OsStr::to_str);
+    name.is_some_and(|name| name.ends_with("-post"))
+}
+
+fn start<Body, Running>(action: &'static Action, body: Body) -> ExitCode
 where
     Body: FnOnce(Runner) -> Running,
     Running: Future<Output = Result<(), Failure>>,
@@ -208,6 +244,13 @@ fn print(text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_name_that_ends_in_post_asks_for_the_post_part() {
+        let post = |name: &str| is_post(OsStr::new(name));
+        assert!(post("/run-spark-job-post") && post("run-spark-job-post"));
+        assert!(!post("/run-spark-job") && !post("/x-post/run-spark-job") && !post(""));
+    }
 
     #[test]
     fn what_fails_after_a_signal_counts_as_cancelled() {
