@@ -1,9 +1,12 @@
 //! Builds what the demo and the checks run.
 
+use std::path::Path;
+
 use crate::children;
 use crate::interrupt::Interrupt;
 use crate::places::{Places, cargo};
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, WhileDoing as _};
+use crate::runner::metadata::ActionMetadata;
 
 /// The four actions, in the order of a benchmark.
 pub(crate) const ACTIONS: [&str; 4] = [
@@ -39,8 +42,47 @@ async fn build(places: &Places, interrupt: &Interrupt, packages: &[&str]) -> Res
     }
     let called = children::as_typed(&command);
     if children::pass_through(command, interrupt).await?.success() {
-        return Ok(());
+        return ACTIONS
+            .iter()
+            .filter(|name| packages.contains(name))
+            .try_for_each(|name| link_post(places, name));
     }
     Err(Problem::new("the workspace does not build")
         .help(format!("see above, and again with `{called}`")))
+}
+
+/// Gives the built program of an action the second name that its image gives it, if it has a post step.
+fn link_post(places: &Places, name: &str) -> Result<()> {
+    let action = ActionMetadata::read(&places.repository.join("actions").join(name))?;
+    match action.post_binary() {
+        Some(post) => link(&places.binaries.join(post), action.binary()?),
+        None => Ok(()),
+    }
+}
+
+/// Makes `link` a symbolic link to `program` beside it, whatever it was before.
+pub(crate) fn link(link: &Path, program: &str) -> Result<()> {
+    if std::fs::read_link(link).is_ok_and(|target| target == Path::new(program)) {
+        return Ok(());
+    }
+    if link.symlink_metadata().is_ok() {
+        std::fs::remove_file(link).while_doing(|| format!("remove `{}`", link.display()))?;
+    }
+    std::os::unix::fs::symlink(program, link).while_doing(|| format!("link `{}`", link.display()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::link;
+
+    #[test]
+    fn a_link_that_names_something_else_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let post = folder.path().join("action-post");
+        for program in ["before", "action", "action"] {
+            link(&post, program).unwrap();
+            assert_eq!(std::fs::read_link(&post).unwrap().as_os_str(), program);
+        }
+    }
 }
