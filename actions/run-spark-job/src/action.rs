@@ -9,17 +9,18 @@ use run_record::WorkflowRun;
 use crate::{
     cluster::Observer,
     credentials,
-    deliver::Directory,
+    deliver::{self, Directory},
+    earlier::attach,
     emr::Emr,
     explain,
     inputs::{self, Inputs},
     job::Job,
-    kubeconfig,
-    record::Submitted,
+    kept, kubeconfig,
+    record::{Observed, Submitted, record},
     request::token::client_token,
     run::Run,
     s3::S3,
-    submit::{not_submitted, submit},
+    submit::{NotStarted, not_submitted, submit},
 };
 
 /// Runs the action.
@@ -35,17 +36,23 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     )
     .await?;
     let (emr, s3) = (Emr::new(&config, &inputs.virtual_cluster), S3::new(&config));
-    let (directory, submitted, observer) = tokio::select! {
+    let (directory, mut submitted, observer) = tokio::select! {
         biased;
         () = runner.cancel.cancelled() => return Err(not_submitted()),
         prepared = prepare(&runner, &inputs, &config, &emr, &s3) => prepared?,
     };
-    let id = submit(&runner, &inputs, &emr, &submitted.client_token).await?;
+    kept::before(&runner, &inputs, &emr, &directory, &submitted.client_token)?;
+    let id = match find_or_start(&runner, &inputs, &emr, &directory, &mut submitted).await {
+        Ok(id) => id,
+        Err(NotStarted { failure, unclear }) => {
+            if !unclear {
+                kept::ended(&runner.state, "nothing was submitted")?;
+            }
+            return Err(failure);
+        }
+    };
     // From here on something costs money: whatever fails, the job run is followed to its end.
-    let kept = keep(&runner, &inputs, &id);
-    runner
-        .log
-        .info(&format!("job run {id} submitted as {}", inputs.name.0));
+    let kept = keep(&runner, &inputs, &id, &submitted.client_token);
     let ended = Run {
         runner: &runner,
         inputs: &inputs,
@@ -59,12 +66,44 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     ended.and(kept)
 }
 
+/// The job run: one that is there already, or a new one.
+async fn find_or_start(
+    runner: &Runner,
+    inputs: &Inputs,
+    emr: &Emr,
+    directory: &Directory,
+    submitted: &mut Submitted,
+) -> Result<String, NotStarted> {
+    let found = tokio::select! {
+        biased;
+        () = runner.cancel.cancelled() => return Err(not_submitted().into()),
+        found = attach(runner, inputs, emr, submitted) => found?,
+    };
+    if let Some(found) = found {
+        submitted.client_token = found.client_token;
+        return Ok(found.id);
+    }
+    let sketch = record(
+        inputs,
+        submitted,
+        &Job::new(String::new()),
+        Observed::default(),
+    );
+    if let Err(failure) = deliver::sketch(directory, &sketch).await {
+        runner.log.debug(&failure.what);
+    }
+    let id = submit(runner, inputs, emr, &submitted.client_token).await?;
+    runner
+        .log
+        .info(&format!("job run {id} submitted as {}", inputs.name.0));
+    Ok(id)
+}
+
 /// Keeps the ids in the state and in the outputs. The first failure is logged here, since another may follow.
-fn keep(runner: &Runner, inputs: &Inputs, id: &str) -> Result<(), Failure> {
+fn keep(runner: &Runner, inputs: &Inputs, id: &str, token: &str) -> Result<(), Failure> {
     let cluster = &inputs.virtual_cluster;
     let first = [
-        runner.state.save("job-run-id", id),
-        runner.state.save("virtual-cluster-id", cluster),
+        kept::job_run(&runner.state, id, token),
         runner.outputs.set("job-run-id", id),
         runner.outputs.set("virtual-cluster-id", cluster),
     ]

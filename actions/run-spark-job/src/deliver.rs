@@ -11,6 +11,8 @@ use crate::{inputs::Inputs, job::Job, s3::S3};
 
 /// The record's file name.
 const RECORD: &str = "run-record.json";
+/// Its name while it is written: whoever reads the record never sees half of one.
+const UNFINISHED: &str = ".run-record.json.part";
 
 /// The directory of one run's files.
 #[derive(Debug, Clone)]
@@ -39,6 +41,56 @@ impl Directory {
         })?;
         Ok(Self { path, named })
     }
+
+    /// The directory an earlier process made.
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self {
+            named: path.clone(),
+            path,
+        }
+    }
+}
+
+/// Keeps what is known before the submission, when there is no job run yet: the record's file under its unfinished
+/// name. The first [`write`] replaces it.
+///
+/// # Errors
+/// It cannot be written.
+pub(crate) async fn sketch(directory: &Directory, record: &RunRecord) -> Result<(), Failure> {
+    let unfinished = directory.path.join(UNFINISHED);
+    fs::write(&unfinished, json(record)?)
+        .await
+        .map_err(|error| unwritable(&unfinished, &error))
+}
+
+/// The record of the job run with this token, as far as an earlier process wrote it.
+pub(crate) async fn read(directory: &Directory, client_token: &str) -> Option<RunRecord> {
+    for name in [RECORD, UNFINISHED] {
+        let Ok(bytes) = fs::read(directory.path.join(name)).await else {
+            continue;
+        };
+        // Half a file, or the record of another job run.
+        match RunRecord::from_json(&bytes) {
+            Ok(record) if record.job_run.client_token == client_token => return Some(record),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn json(record: &RunRecord) -> Result<String, Failure> {
+    record
+        .to_json()
+        .map_err(|error| Failure::bug("the record cannot be written as JSON").because(&error))
+}
+
+fn unwritable(file: &Path, error: &std::io::Error) -> Failure {
+    Failure::outside(
+        "Record not written",
+        format!("cannot write `{}`", file.display()),
+    )
+    .because(error)
+    .help("check the input `directory` and the free space")
 }
 
 /// Writes the record's file.
@@ -46,24 +98,14 @@ impl Directory {
 /// # Errors
 /// It cannot be written.
 pub(crate) async fn write(directory: &Directory, record: &RunRecord) -> Result<(), Failure> {
-    let json = record
-        .to_json()
-        .map_err(|error| Failure::bug("the record cannot be written as JSON").because(&error))?;
+    let json = json(record)?;
     let file = directory.path.join(RECORD);
-    // Under another name first: whoever reads it never sees half a record.
-    let unfinished = directory.path.join(".run-record.json.part");
+    let unfinished = directory.path.join(UNFINISHED);
     let written = async {
         fs::write(&unfinished, json).await?;
         fs::rename(&unfinished, &file).await
     };
-    written.await.map_err(|error| {
-        Failure::outside(
-            "Record not written",
-            format!("cannot write `{}`", file.display()),
-        )
-        .because(&error)
-        .help("check the input `directory` and the free space")
-    })
+    written.await.map_err(|error| unwritable(&file, &error))
 }
 
 /// Copies record and event log to `record-uri`; the URI of the record's copy.
@@ -72,14 +114,14 @@ pub(crate) async fn write(directory: &Directory, record: &RunRecord) -> Result<(
 /// A file cannot be copied.
 pub(crate) async fn copy(
     s3: &S3,
-    inputs: &Inputs,
+    record_uri: Option<&S3Uri>,
     directory: &Directory,
     record: &RunRecord,
 ) -> Result<Option<S3Uri>, Failure> {
-    let Some(root) = &inputs.record_uri else {
+    let Some(root) = record_uri else {
         return Ok(None);
     };
-    let folder = root.join(&format!("{}/{}/", inputs.variant, record.job_run.id));
+    let folder = root.join(&format!("{}/{}/", record.variant, record.job_run.id));
     if let Some(log) = &record.event_log.file {
         for file in files(&directory.path, log).await? {
             s3.upload(

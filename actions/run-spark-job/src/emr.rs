@@ -1,4 +1,6 @@
-//! The EMR containers API: start, describe and cancel one job run. Decides nothing.
+//! The EMR containers API: start, describe and cancel one job run (`listing`: find them). Decides nothing.
+
+mod listing;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +19,8 @@ use gha::Failure;
 use jiff::Timestamp;
 
 use crate::{asked::Asked, explain::Call, inputs::Inputs, job::Description, state::State};
+
+pub(crate) use listing::{Listed, Which};
 
 /// What the virtual cluster says about itself.
 #[derive(Debug)]
@@ -57,6 +61,11 @@ impl Emr {
             input: "virtual-cluster-id",
             region: &self.region,
         }
+    }
+
+    /// The region it asks, in words when none is known.
+    pub(crate) fn region(&self) -> &str {
+        &self.region
     }
 
     /// DescribeVirtualCluster.

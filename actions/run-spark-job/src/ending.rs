@@ -12,12 +12,24 @@ use crate::{emr::Emr, explain::may_pass, job::Job, state::State};
 const CANCEL: Duration = Duration::from_secs(5);
 /// Between two of them.
 const AGAIN: Duration = Duration::from_secs(1);
-/// Between two questions: the time is short, so ask often.
+/// Between the first two questions: the time may be short, so ask often.
 const ASK: Duration = Duration::from_millis(500);
+/// Between two later ones.
+const ASK_AT_MOST: Duration = Duration::from_secs(5);
 
-/// Cancels the job run and follows it until `until`. What was done, as a sentence without its full stop.
-pub(crate) async fn stop(emr: &Emr, job: &mut Job, until: Instant) -> String {
+/// What became of the attempt to end a job run.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    /// What was done, as a sentence without its full stop.
+    pub(crate) words: String,
+    /// Whether the job run has ended, or will.
+    pub(crate) accepted: bool,
+}
+
+/// Cancels the job run and follows it until `until`.
+pub(crate) async fn stop(emr: &Emr, job: &mut Job, until: Instant) -> Stopped {
     let refused = insist(until, || emr.cancel(&job.id)).await;
+    let mut ask = ASK;
     loop {
         // One question at least, also when the cancellation was refused: the job run may be over already.
         let answer = timeout_at(until.max(Instant::now() + ASK), emr.describe(&job.id)).await;
@@ -25,9 +37,13 @@ pub(crate) async fn stop(emr: &Emr, job: &mut Job, until: Instant) -> String {
             job.note(description, Timestamp::now());
         }
         if job.state().is_end() || refused.is_some() || Instant::now() + ASK >= until {
-            return said(&job.state(), refused);
+            return Stopped {
+                accepted: refused.is_none() || job.state().is_end(),
+                words: said(&job.state(), refused),
+            };
         }
-        sleep(ASK).await;
+        sleep(ask).await;
+        ask = ask.mul_f64(1.5).min(ASK_AT_MOST);
     }
 }
 

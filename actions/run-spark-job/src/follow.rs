@@ -52,6 +52,8 @@ pub(crate) struct Follow<'a> {
     pub(crate) deadline: Instant,
     /// What was asked for.
     pub(crate) asked: Asked,
+    /// Told of every other state.
+    pub(crate) changed: &'a (dyn Fn(&Job, &Observer) + Sync),
 }
 
 impl Follow<'_> {
@@ -77,6 +79,7 @@ impl Follow<'_> {
                     }
                     if job.note(description, Timestamp::now()) {
                         pace.changed();
+                        (self.changed)(job, self.observer);
                     }
                     self.show(job, &mut shown);
                     if job.state().is_end() {

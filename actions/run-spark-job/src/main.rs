@@ -2,7 +2,8 @@
 //!
 //! Pure modules (`request`, `pace`, `driver_log`, `driver_output`, `driver_wait`, `event_log`, `watch`, `progress`,
 //! `record`, `outcome`) decide; edge modules (`emr`, `s3`, `cluster`, `kubeconfig`) talk to one system each. The order of things is
-//! in `action` up to the submission and in `run` from there on, with `follow`, `ending`, `gather` and `deliver`.
+//! in `action` up to the submission (`earlier` looks for a job run to attach to, `submit` starts one) and in `run` from there
+//! on, with `follow`, `ending`, `gather` and `deliver`. `post` is the program's second entry: it ends what `main` left.
 
 mod action;
 mod asked;
@@ -12,6 +13,7 @@ mod deliver;
 mod driver_log;
 mod driver_output;
 mod driver_wait;
+mod earlier;
 mod emr;
 mod ending;
 mod event_log;
@@ -20,9 +22,11 @@ mod follow;
 mod gather;
 mod inputs;
 mod job;
+mod kept;
 mod kubeconfig;
 mod outcome;
 mod pace;
+mod post;
 mod progress;
 mod record;
 mod request;
@@ -34,5 +38,5 @@ mod submit;
 mod watch;
 
 fn main() -> std::process::ExitCode {
-    gha::run(&inputs::ACTION, action::run)
+    gha::run_parts(&inputs::ACTION, action::run, post::run)
 }

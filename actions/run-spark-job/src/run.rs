@@ -1,11 +1,14 @@
 //! The order of things from the submission on: wait, stop if need be, gather, hand over, explain.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use gha::{Failure, Runner};
 use jiff::Timestamp;
 use run_record::RunRecord;
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 
 use crate::{
     asked::Asked,
@@ -17,6 +20,7 @@ use crate::{
     gather::{Gather, Gathered, driver_log_uri},
     inputs::Inputs,
     job::Job,
+    kept,
     outcome::{DriverLog, Told, interrupted, outcome},
     record::{Observed, Submitted, record},
     s3::S3,
@@ -52,6 +56,10 @@ impl Run<'_> {
         mut observer: Observer,
     ) -> Result<(), Failure> {
         let Runner { cancel, log, .. } = self.runner;
+        let (unfinished, records) = watch::channel(None);
+        let changed = |job: &Job, observer: &Observer| {
+            unfinished.send_replace(Some(self.unfinished(job, observer)));
+        };
         let follow = Follow {
             emr: self.emr,
             observer: &mut observer,
@@ -60,14 +68,20 @@ impl Run<'_> {
             poll_interval: self.inputs.poll_interval.0,
             deadline: Instant::now() + self.inputs.execution_timeout.0,
             asked: Asked::by(self.inputs),
+            changed: &changed,
         };
-        let why = follow.until_end(&mut job).await;
+        let why = tokio::select! {
+            why = follow.until_end(&mut job) => why,
+            never = self.write_each(records) => match never {},
+        };
         if let Why::Another(_) = why {
+            // Who started it ends it.
+            kept::ended(&self.runner.state, "the job run is another step's")?;
             // It is not this step's: neither its files nor its record are touched.
             return outcome(&why, &job, &self.told());
         }
         let stopped = self.stop(&why, &mut job, &observer).await;
-        let kept = self.keep(&job, &observer).await;
+        let kept = self.keep(&job, &observer).await.and(self.over(&job));
         let gather = Gather {
             s3: self.s3,
             inputs: self.inputs,
@@ -120,11 +134,55 @@ impl Run<'_> {
     /// Keeps what is known before anything is gathered: this process may be killed meanwhile. The record is written
     /// again later, so that it cannot be written is said then.
     async fn keep(&self, job: &Job, observer: &Observer) -> Result<(), Failure> {
-        let record = self.record(job, observer, &mut Gathered::default());
+        let mut record = self.unfinished(job, observer);
+        if job.state().is_end() {
+            let why =
+                "Written at the end of the job run: what came after, and its logs, are missing.";
+            record.partial = Some(why.to_owned());
+        }
         if let Err(failure) = deliver::write(self.directory, &record).await {
             self.runner.log.debug(&failure.what);
         }
         deliver::end(&self.runner.outputs, job)
+    }
+
+    /// Keeps for the post part that there is nothing left to do, if so.
+    fn over(&self, job: &Job) -> Result<(), Failure> {
+        match job.state() {
+            state if state.is_end() => kept::ended(&self.runner.state, state),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes each record it is given, to the directory and to S3. The last one is written by [`Self::deliver`], which
+    /// also says what cannot be written.
+    async fn write_each(&self, mut records: watch::Receiver<Option<RunRecord>>) -> Infallible {
+        loop {
+            if records.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            let Some(record) = records.borrow_and_update().clone() else {
+                continue;
+            };
+            let written = async {
+                deliver::write(self.directory, &record).await?;
+                let to = self.inputs.record_uri.as_ref();
+                deliver::copy(self.s3, to, self.directory, &record).await
+            };
+            if let Err(failure) = written.await {
+                self.runner.log.debug(&failure.what);
+            }
+        }
+    }
+
+    /// The record while the job run goes on.
+    fn unfinished(&self, job: &Job, observer: &Observer) -> RunRecord {
+        let mut record = self.record(job, observer, &mut Gathered::default());
+        record.partial = Some(format!(
+            "Written while the job run was {}: its end and its logs are missing.",
+            job.state()
+        ));
+        record
     }
 
     fn driver_log(&self, job: &Job, gathered: &Gathered) -> DriverLog {
@@ -151,12 +209,12 @@ impl Run<'_> {
             .log
             .info(&format!("cancelling job run {}", job.id));
         // If this process is killed now, there is at least a record of what was known.
-        let record = self.record(job, observer, &mut Gathered::default());
+        let record = self.unfinished(job, observer);
         if let Err(failure) = deliver::write(self.directory, &record).await {
             self.runner.log.warning(&failure.title, &failure.what);
         }
         let stopped = tokio::select! {
-            stopped = ending::stop(self.emr, job, until) => stopped,
+            stopped = ending::stop(self.emr, job, until) => stopped.words,
             // A signal while there was time: now there is not.
             () = self.hurry(why) => "CancelJobRun was called; a signal ended the wait for it".to_owned(),
         };
@@ -194,8 +252,14 @@ impl Run<'_> {
             Vec::new()
         });
         observation.gaps.append(&mut gathered.gaps.clone());
+        let partial = (!job.state().is_end()).then(|| {
+            format!(
+                "The job run was {} when the step ended: its end is missing.",
+                job.state()
+            )
+        });
         let observed = Observed {
-            partial: None,
+            partial,
             event_log: gathered.event_log.clone(),
             observation,
             dynamic_allocation,
@@ -212,7 +276,12 @@ impl Run<'_> {
             written.is_ok(),
         );
         written?;
-        let copy = deliver::copy(self.s3, self.inputs, self.directory, record);
+        let copy = deliver::copy(
+            self.s3,
+            self.inputs.record_uri.as_ref(),
+            self.directory,
+            record,
+        );
         let signal = async {
             self.runner.cancel.cancelled().await;
             sleep(DELIVERY_AFTER_SIGNAL).await;

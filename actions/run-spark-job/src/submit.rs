@@ -19,6 +19,23 @@ const DOUBT: Duration = Duration::from_secs(30);
 /// Between two requests.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Why there is no id of a job run.
+#[derive(Debug)]
+pub(crate) struct NotStarted {
+    pub(crate) failure: Failure,
+    /// Whether a job run may have been started all the same.
+    pub(crate) unclear: bool,
+}
+
+impl From<Failure> for NotStarted {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            unclear: false,
+        }
+    }
+}
+
 /// Starts the job run; its id.
 ///
 /// # Errors
@@ -28,10 +45,10 @@ pub(crate) async fn submit(
     inputs: &Inputs,
     emr: &Emr,
     token: &str,
-) -> Result<String, Failure> {
+) -> Result<String, NotStarted> {
     let cancel = &runner.cancel;
     if cancel.is_cancelled() {
-        return Err(not_submitted());
+        return Err(not_submitted().into());
     }
     // Since when it is not clear whether there is a job run, and why.
     let mut doubt: Option<(Instant, Failure)> = None;
@@ -56,12 +73,13 @@ pub(crate) async fn submit(
             |problem| explain::failure(&emr.call("emr-containers:StartJobRun"), problem);
         let why = match (answer, &doubt) {
             (Some(Ok(id)), _) => return Ok(id),
-            (Some(Err(StartError::Bug(failure))), None) => return Err(failure),
+            (Some(Err(StartError::Bug(failure))), None) => return Err(failure.into()),
             (Some(Err(StartError::Refused(problem))), None) if is_refusal(problem.kind) => {
-                return Err(match cancel.is_cancelled() {
+                let refused = match cancel.is_cancelled() {
                     true => not_submitted(),
                     false => explained(&problem),
-                });
+                };
+                return Err(refused.into());
             }
             (Some(Err(StartError::NoId)), _) => {
                 Failure::outside("Answer not understood", "StartJobRun gave no job run id")
@@ -116,8 +134,11 @@ fn is_refusal(kind: ProblemKind) -> bool {
     )
 }
 
-fn unclear(failure: Failure, inputs: &Inputs) -> Failure {
-    in_doubt(failure, &inputs.name.0, inputs.virtual_cluster.as_str())
+fn unclear(failure: Failure, inputs: &Inputs) -> NotStarted {
+    NotStarted {
+        failure: in_doubt(failure, &inputs.name.0, inputs.virtual_cluster.as_str()),
+        unclear: true,
+    }
 }
 
 /// `failure`, with what it leaves open and how to look.

@@ -1,0 +1,146 @@
+//! What the main part keeps for the post part: enough to find the job run and to end it.
+//!
+//! The post part is given the inputs again, but what they mean may have changed since (a job file, a variable), so it
+//! goes by what was kept alone.
+
+use std::path::PathBuf;
+
+use aws_setup::{Region, RoleArn, S3Uri, VirtualClusterId};
+use gha::{Failure, Runner, State};
+
+use crate::{deliver::Directory, emr::Emr, inputs::Inputs};
+
+const CLIENT_TOKEN: &str = "client-token";
+const VIRTUAL_CLUSTER: &str = "virtual-cluster-id";
+const REGION: &str = "region";
+const ROLE: &str = "role-to-assume";
+const DIRECTORY: &str = "directory";
+const RECORD_URI: &str = "record-uri";
+const JOB_RUN: &str = "job-run-id";
+const ENDED: &str = "ended";
+
+/// What there is to do for the post part.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Kept {
+    /// Nothing was submitted, nor about to be.
+    Nothing,
+    /// The main part saw the end: how it ended.
+    Ended(String),
+    /// A job run may be left.
+    Left(Left),
+}
+
+/// What is known of a job run that may be left.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Left {
+    pub(crate) client_token: String,
+    pub(crate) virtual_cluster: VirtualClusterId,
+    /// Absent when the process was stopped before EMR's answer.
+    pub(crate) job_run: Option<String>,
+    pub(crate) region: Option<Region>,
+    pub(crate) role_to_assume: Option<RoleArn>,
+    pub(crate) directory: Option<PathBuf>,
+    pub(crate) record_uri: Option<S3Uri>,
+}
+
+/// Keeps what identifies the job run before it is asked for.
+///
+/// # Errors
+/// The runner's file cannot be written; then nothing may be submitted, since nothing would end it.
+pub(crate) fn before(
+    runner: &Runner,
+    inputs: &Inputs,
+    emr: &Emr,
+    directory: &Directory,
+    client_token: &str,
+) -> Result<(), Failure> {
+    let state = &runner.state;
+    state.save(VIRTUAL_CLUSTER, &inputs.virtual_cluster)?;
+    state.save(REGION, emr.region())?;
+    state.save(DIRECTORY, directory.path.display())?;
+    if let Some(role) = &inputs.role_to_assume {
+        state.save(ROLE, role)?;
+    }
+    if let Some(uri) = &inputs.record_uri {
+        state.save(RECORD_URI, uri)?;
+    }
+    // The last one: with it there is something to do.
+    state.save(CLIENT_TOKEN, client_token)
+}
+
+/// Keeps the job run's id, and the token it was started with.
+///
+/// # Errors
+/// The runner's file cannot be written.
+pub(crate) fn job_run(state: &State, id: &str, client_token: &str) -> Result<(), Failure> {
+    state.save(JOB_RUN, id)?;
+    state.save(CLIENT_TOKEN, client_token)
+}
+
+/// Keeps that nothing is left to do, and why: the end state, or words.
+///
+/// # Errors
+/// The runner's file cannot be written.
+pub(crate) fn ended(state: &State, how: impl std::fmt::Display) -> Result<(), Failure> {
+    state.save(ENDED, how)
+}
+
+/// Reads what was kept.
+pub(crate) fn read(state: &State) -> Kept {
+    found(|key| state.get(key))
+}
+
+fn found(get: impl Fn(&str) -> Option<String>) -> Kept {
+    if let Some(how) = get(ENDED) {
+        return Kept::Ended(how);
+    }
+    // Values that were kept were checked; one that is not valid any more was tampered with.
+    let virtual_cluster = get(VIRTUAL_CLUSTER).and_then(|id| id.parse().ok());
+    let (Some(client_token), Some(virtual_cluster)) = (get(CLIENT_TOKEN), virtual_cluster) else {
+        return Kept::Nothing;
+    };
+    Kept::Left(Left {
+        client_token,
+        virtual_cluster,
+        job_run: get(JOB_RUN),
+        region: get(REGION).and_then(|region| region.parse().ok()),
+        role_to_assume: get(ROLE).and_then(|role| role.parse().ok()),
+        directory: get(DIRECTORY).map(PathBuf::from),
+        record_uri: get(RECORD_URI).and_then(|uri| uri.parse().ok()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kept, found};
+
+    fn read(pairs: &[(&str, &str)]) -> Kept {
+        found(|key| {
+            let pair = pairs.iter().find(|(name, _)| *name == key)?;
+            Some(pair.1.to_owned())
+        })
+    }
+
+    #[test]
+    fn a_token_alone_is_enough_to_look_for_a_job_run() {
+        let token = ("client-token", "t");
+        let cluster = ("virtual-cluster-id", "abc");
+        assert_eq!(read(&[]), Kept::Nothing);
+        assert_eq!(read(&[cluster]), Kept::Nothing);
+        let Kept::Left(left) = read(&[token, cluster]) else {
+            panic!("something may be left");
+        };
+        assert_eq!((left.client_token.as_str(), left.job_run), ("t", None));
+    }
+
+    #[test]
+    fn an_end_that_was_seen_leaves_nothing_to_do() {
+        let all = [
+            ("client-token", "t"),
+            ("virtual-cluster-id", "abc"),
+            ("job-run-id", "1"),
+            ("ended", "COMPLETED"),
+        ];
+        assert_eq!(read(&all), Kept::Ended("COMPLETED".into()));
+    }
+}
