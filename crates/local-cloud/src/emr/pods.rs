@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use crate::{
     karpenter::{now, set_condition},
-    kubernetes::{POD, Store},
+    kubernetes::{
+        POD, Store,
+        events::{self, Reporter, scheduled},
+    },
     spark::settings::PodRequest,
 };
 
@@ -82,15 +85,20 @@ pub(super) fn pending(spec: &PodSpec<'_>, role: Role, name: &str) -> Value {
 
 /// The pod is on this node.
 pub(super) fn bind(store: &Store, namespace: &str, name: &str, node: &str) {
-    store.edit(&POD, Some(namespace), name, |pod| {
+    let mut moved = false;
+    let bound = store.edit(&POD, Some(namespace), name, |pod| {
+        moved = pod["spec"]["nodeName"] != node;
         pod["spec"]["nodeName"] = json!(node);
         set_condition(pod, "PodScheduled");
     });
+    if let Some(pod) = bound.filter(|_| moved) {
+        scheduled(store, &pod);
+    }
 }
 
-/// The container runs from now on.
+/// The container runs from now on: its image is pulled and it is created at once.
 pub(super) fn start(store: &Store, namespace: &str, name: &str, executor: Option<u32>) {
-    store.edit(&POD, Some(namespace), name, |pod| {
+    let started = store.edit(&POD, Some(namespace), name, |pod| {
         if let Some(executor) = executor {
             pod["metadata"]["labels"]["spark-exec-id"] = json!(executor.to_string());
         }
@@ -102,6 +110,25 @@ pub(super) fn start(store: &Store, namespace: &str, name: &str, executor: Option
             "state": {"running": {"startedAt": now()}},
         }]);
     });
+    if let Some(pod) = started {
+        let container = &pod["spec"]["containers"][0];
+        let name = container["name"].as_str().unwrap_or_default();
+        let image = container["image"].as_str().unwrap_or_default();
+        let steps = [
+            ("Pulling", format!("Pulling image \"{image}\"")),
+            (
+                "Pulled",
+                format!(
+                    "Successfully pulled image \"{image}\" in 0s (0s including waiting). Image size: 0 bytes."
+                ),
+            ),
+            ("Created", format!("Created container: {name}")),
+            ("Started", format!("Started container {name}")),
+        ];
+        for (reason, message) in steps {
+            events::report(store, &pod, Reporter::Kubelet, reason, &message);
+        }
+    }
 }
 
 /// The container has ended; 0 is success. What has ended before stays as it was.

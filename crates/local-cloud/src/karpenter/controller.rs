@@ -16,7 +16,7 @@ use super::{
     packing,
     quantity::Resources,
 };
-use crate::kubernetes::{NODE_POOL, POD, Store};
+use crate::kubernetes::{NODE_POOL, POD, Store, events::scheduled};
 
 /// How the model behaves.
 #[derive(Debug, Clone)]
@@ -265,13 +265,18 @@ fn room(claim: &Claim, pods: &[Pod]) -> Resources {
 }
 
 fn bind_pod(store: &Store, pod: &Pod, node: &str) {
-    store.edit(&POD, Some(&pod.namespace), &pod.name, |object| {
+    let mut bound = false;
+    let object = store.edit(&POD, Some(&pod.namespace), &pod.name, |object| {
         // An executor that found a free slot may have been faster.
         if object["spec"]["nodeName"].is_null() {
             object["spec"]["nodeName"] = json!(node);
             set_condition(object, "PodScheduled");
+            bound = true;
         }
     });
+    if let Some(object) = object.filter(|_| bound) {
+        scheduled(store, &object);
+    }
 }
 
 /// A pod that holds a place; one that has ended does not.

@@ -142,7 +142,14 @@ mod tests {
         };
         assert_eq!(
             names("/api/v1"),
-            ["namespaces", "pods", "nodes", "configmaps", "pods/log"]
+            [
+                "namespaces",
+                "pods",
+                "nodes",
+                "configmaps",
+                "events",
+                "pods/log"
+            ]
         );
         assert_eq!(names("/apis/karpenter.sh/v1"), ["nodeclaims", "nodepools"]);
         assert_eq!(

@@ -26,6 +26,8 @@ pub const POD: Kind = core("Pod", "pods", &["po"], true);
 pub const NODE: Kind = core("Node", "nodes", &["no"], false);
 /// `v1` ConfigMap.
 pub const CONFIG_MAP: Kind = core("ConfigMap", "configmaps", &["cm"], true);
+/// `v1` Event.
+pub const EVENT: Kind = core("Event", "events", &["ev"], true);
 /// `karpenter.sh/v1` NodeClaim.
 pub const NODE_CLAIM: Kind = karpenter("karpenter.sh", "NodeClaim", "nodeclaims", &[]);
 /// `karpenter.sh/v1` NodePool.
@@ -39,11 +41,12 @@ pub const EC2_NODE_CLASS: Kind = karpenter(
 );
 
 /// Every kind the API server serves.
-pub const ALL: [&Kind; 7] = [
+pub const ALL: [&Kind; 8] = [
     &NAMESPACE,
     &POD,
     &NODE,
     &CONFIG_MAP,
+    &EVENT,
     &NODE_CLAIM,
     &NODE_POOL,
     &EC2_NODE_CLASS,

@@ -6,11 +6,13 @@
 
 mod apply;
 mod discovery;
+pub(crate) mod events;
 mod http;
 pub mod kind;
 mod kubeconfig;
 mod metadata;
 mod parameters;
+mod pod_log;
 mod read;
 mod readiness;
 mod schema;
@@ -23,6 +25,8 @@ mod watch;
 mod write;
 
 pub(crate) use http::routes;
-pub use kind::{CONFIG_MAP, EC2_NODE_CLASS, Kind, NAMESPACE, NODE, NODE_CLAIM, NODE_POOL, POD};
+pub use kind::{
+    CONFIG_MAP, EC2_NODE_CLASS, EVENT, Kind, NAMESPACE, NODE, NODE_CLAIM, NODE_POOL, POD,
+};
 pub(crate) use kubeconfig::kubeconfig;
 pub use store::Store;

@@ -2,6 +2,7 @@
 
 use super::kind::POD;
 use super::parameters::Parameters;
+use super::pod_log;
 use super::selector::Selector;
 use super::status::Refusal;
 use super::store::Store;
@@ -22,7 +23,9 @@ pub(super) fn read(
 ) -> Result<Response, Refusal> {
     let form = Form::of(accept);
     match (target.part.as_deref(), &target.name) {
-        (Some("log"), Some(pod)) if *target.kind == POD => log(store, target, pod, parameters),
+        (Some("log"), Some(pod)) if *target.kind == POD => {
+            pod_log::serve(store, target, pod, parameters)
+        }
         (Some("status") | None, Some(name)) if !parameters.flag("watch") => {
             get(store, target, name, form)
         }
@@ -101,66 +104,4 @@ fn watch(
             .map(Duration::from_secs),
     };
     Ok(watch::serve(store.clone(), wish))
-}
-
-fn log(
-    store: &Store,
-    target: &Target,
-    name: &str,
-    parameters: &Parameters,
-) -> Result<Response, Refusal> {
-    let namespace = target.namespace.as_deref().unwrap_or_default();
-    let pod = store.get(&POD, Some(namespace), name);
-    let pod = pod.ok_or_else(|| Refusal::not_found(&POD, name))?;
-    let names: Vec<&str> = containers(&pod).collect();
-    let container = match (parameters.text("container"), names.as_slice()) {
-        (Some(wanted), names) if !names.is_empty() && !names.contains(&wanted) => {
-            return Err(Refusal::bad_request(format!(
-                "container {wanted} is not valid for pod {name}"
-            )));
-        }
-        (None, [_, _, ..]) => {
-            return Err(Refusal::bad_request(format!(
-                "a container name must be specified for pod {name}, choose one of: [{}]",
-                names.join(" ")
-            )));
-        }
-        (wanted, _) => wanted,
-    };
-    let text = store.log(namespace, name, container).unwrap_or_default();
-    let text = match parameters.number("tailLines")? {
-        Some(lines) => last_lines(&text, lines),
-        None => &text,
-    };
-    Ok(text.to_owned().into_response())
-}
-
-fn containers(pod: &Value) -> impl Iterator<Item = &str> {
-    let containers = pod["spec"]["containers"].as_array().into_iter().flatten();
-    containers.filter_map(|container| container["name"].as_str())
-}
-
-fn last_lines(text: &str, lines: usize) -> &str {
-    let ends = text.trim_end_matches('\n').rmatch_indices('\n');
-    match lines
-        .checked_sub(1)
-        .map(|before| ends.skip(before).map(|(at, _)| at).next())
-    {
-        None => "",
-        Some(None) => text,
-        Some(Some(end)) => &text[end + 1..],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::last_lines;
-
-    #[test]
-    fn the_tail_is_whole_lines() {
-        let text = "a\nb\nc\n";
-        assert_eq!(last_lines(text, 0), "");
-        assert_eq!(last_lines(text, 2), "b\nc\n");
-        assert_eq!(last_lines(text, 5), text);
-    }
 }

@@ -22,6 +22,18 @@ enum Rule {
 /// Fields that objects of every kind can be selected by.
 const COMMON_FIELDS: [&str; 2] = ["metadata.name", "metadata.namespace"];
 
+/// Fields that events can be selected by.
+const EVENT_FIELDS: [&str; 8] = [
+    "involvedObject.kind",
+    "involvedObject.namespace",
+    "involvedObject.name",
+    "involvedObject.uid",
+    "involvedObject.fieldPath",
+    "reason",
+    "reportingComponent",
+    "type",
+];
+
 impl Selector {
     /// Reads the query parameters.
     ///
@@ -36,9 +48,12 @@ impl Selector {
         let labels = requirements(labels.unwrap_or_default())?;
         let fields = requirements(fields.unwrap_or_default())?;
         for (field, _) in &fields {
-            let of_pods =
-                kind.kind == "Pod" && ["spec.nodeName", "status.phase"].contains(&field.as_str());
-            if !of_pods && !COMMON_FIELDS.contains(&field.as_str()) {
+            let of_kind: &[&str] = match kind.kind {
+                "Pod" => &["spec.nodeName", "status.phase"],
+                "Event" => &EVENT_FIELDS,
+                _ => &[],
+            };
+            if !of_kind.contains(&field.as_str()) && !COMMON_FIELDS.contains(&field.as_str()) {
                 return Err(format!("field label not supported: {field}"));
             }
         }

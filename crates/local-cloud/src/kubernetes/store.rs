@@ -5,6 +5,7 @@
 
 use super::kind::Kind;
 use super::metadata::{self, ObjectName};
+use super::pod_log::ContainerLog;
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -66,7 +67,7 @@ struct Inner {
     /// Version of the newest change that is no longer in the history.
     forgotten: u64,
     version: u64,
-    logs: BTreeMap<(String, String, String), String>,
+    logs: BTreeMap<(String, String, String), ContainerLog>,
 }
 
 /// The cluster's objects. Clones share them.
@@ -74,6 +75,8 @@ struct Inner {
 pub struct Store {
     inner: Arc<Mutex<Inner>>,
     changed: watch::Sender<u64>,
+    /// Counts what was printed, which is no change of an object.
+    printed: watch::Sender<u64>,
 }
 
 impl Default for Store {
@@ -94,6 +97,7 @@ impl Store {
         Self {
             inner: Arc::new(Mutex::new(inner)),
             changed: watch::channel(FIRST_VERSION).0,
+            printed: watch::channel(0).0,
         }
     }
 
@@ -229,18 +233,37 @@ impl Store {
     /// Replaces what a container has logged so far.
     pub fn set_log(&self, namespace: &str, pod: &str, container: &str, text: impl Into<String>) {
         let key = (namespace.to_owned(), pod.to_owned(), container.to_owned());
-        self.lock().logs.insert(key, text.into());
+        let now = jiff::Timestamp::now();
+        let mut inner = self.lock();
+        inner.logs.entry(key).or_default().replace(text.into(), now);
+        drop(inner);
+        self.printed.send_modify(|count| *count += 1);
+    }
+
+    /// A wake-up each time a container has logged something.
+    pub(super) fn printed(&self) -> watch::Receiver<u64> {
+        self.printed.subscribe()
     }
 
     /// What a container has logged; the pod's first container with a log when none is named.
     #[must_use]
     pub fn log(&self, namespace: &str, pod: &str, container: Option<&str>) -> Option<String> {
+        let log = self.container_log(namespace, pod, container)?;
+        Some(log.text().to_owned())
+    }
+
+    pub(super) fn container_log(
+        &self,
+        namespace: &str,
+        pod: &str,
+        container: Option<&str>,
+    ) -> Option<ContainerLog> {
         let inner = self.lock();
         inner
             .logs
             .iter()
             .find(|((n, p, c), _)| n == namespace && p == pod && container.is_none_or(|w| w == c))
-            .map(|(_, text)| text.clone())
+            .map(|(_, log)| log.clone())
     }
 
     /// Reads one object and writes what `change` makes of it, as one step. `None` from `change` writes nothing.

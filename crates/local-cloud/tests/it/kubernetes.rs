@@ -235,6 +235,7 @@ async fn discovery_finds_every_kind() {
         [
             "ConfigMap",
             "EC2NodeClass",
+            "Event",
             "Namespace",
             "Node",
             "NodeClaim",

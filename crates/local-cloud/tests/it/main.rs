@@ -6,6 +6,7 @@ mod github;
 mod github_contract;
 mod kubernetes;
 mod kubernetes_apply;
+mod kubernetes_log;
 mod kubernetes_watch;
 mod program;
 mod s3;
