@@ -55,7 +55,8 @@ pub(crate) async fn run(runner: Runner) -> Result<(), Failure> {
         left.region.as_ref(),
         left.role_to_assume.as_ref(),
     )
-    .await?;
+    .await
+    .map_err(|failure| unknown(&left, failure))?;
     let (emr, s3) = (Emr::new(&config, &left.virtual_cluster), S3::new(&config));
     let until = Instant::now() + PATIENCE;
     let signal = async {

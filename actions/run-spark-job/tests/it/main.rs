@@ -1,8 +1,10 @@
 //! The program against a local cloud. Tests whose names begin with `spark_` run a real Spark.
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod attach;
 mod bad_inputs;
 mod kept;
+mod post;
 mod records;
 mod refused;
 mod signals;

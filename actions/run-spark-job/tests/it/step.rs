@@ -165,7 +165,21 @@ impl Step {
     }
 
     pub(crate) fn start(&self) -> Child {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_run-spark-job"));
+        self.launch(Path::new(env!("CARGO_BIN_EXE_run-spark-job")), &[])
+    }
+
+    /// Runs the post part: the program under its second name, with the state that the main part has left.
+    pub(crate) async fn post(&self) -> Ended {
+        let program = self.path("run-spark-job-post");
+        if !program.exists() {
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_run-spark-job"), &program).unwrap();
+        }
+        let state = entries(&self.path("state"));
+        self.end(self.launch(&program, &state)).await
+    }
+
+    fn launch(&self, program: &Path, state: &[(String, String)]) -> Child {
+        let mut command = Command::new(program);
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -177,6 +191,11 @@ impl Step {
             // A test of failures should not wait for every attempt.
             .env("AWS_MAX_ATTEMPTS", "2")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .envs(
+                state
+                    .iter()
+                    .map(|(key, value)| (format!("STATE_{key}"), value)),
+            )
             .current_dir(self.folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
