@@ -1,15 +1,21 @@
 //! The whole local cloud: starts every service on its own loopback port and ends them together.
 
-use crate::calls::{At, Call, Calls, Fault, FaultHandle, FaultKind, Gate, Hold, Moment, Service};
+use crate::calls::{
+    At, Call, Calls, Fault, FaultHandle, FaultKind, Gate, Guard, Hold, Moment, Service,
+};
+use crate::cloudwatch_logs::LogGroups;
 use crate::config::{ACCESS_KEY_ID, ACCOUNT, Config, REGION, SECRET_ACCESS_KEY, SparkInstall};
 use crate::credentials::{Credentials, Keys};
+use crate::iam::Iam;
 use crate::inspect::Inspector;
 use crate::job_script::JobScript;
 use crate::kubernetes::{self, Store};
 use crate::listener::Listener;
 use crate::objects::Objects;
 use crate::spark::Installation;
-use crate::{emr, github, inspect, karpenter, s3, sts};
+use crate::sts::Sts;
+use crate::web_identity::{Issuer, REQUEST_TOKEN};
+use crate::{cloudwatch_logs, eks, emr, github, iam, inspect, karpenter, s3, sts};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -26,10 +32,18 @@ pub struct Endpoints {
     pub emr_containers: String,
     /// STS.
     pub sts: String,
+    /// IAM.
+    pub iam: String,
+    /// EKS.
+    pub eks: String,
+    /// CloudWatch Logs.
+    pub cloudwatch_logs: String,
     /// The Kubernetes API server.
     pub kubernetes: String,
     /// GitHub's REST API.
     pub github: String,
+    /// GitHub's issuer of OIDC tokens.
+    pub id_token: String,
     /// `GET /state`: everything there is, as JSON.
     pub inspect: String,
 }
@@ -53,9 +67,9 @@ pub struct LocalCloud {
     kubernetes: Store,
     emr: emr::Service,
     _karpenter: DropGuard,
-    calls: Calls,
-    keys: Keys,
+    guard: Guard,
     gates: BTreeMap<Service, Listener>,
+    eks_cluster: Listener,
     _inspect: Listener,
     data: Data,
 }
@@ -79,6 +93,7 @@ impl LocalCloud {
         let github = github::Hub::new(&config);
 
         let spark = locate(config.spark.as_ref()).await.map_err(at("Spark"))?;
+        let log_groups = LogGroups::default();
         let settings = emr::Settings {
             spark,
             data: data.folder.clone(),
@@ -89,6 +104,7 @@ impl LocalCloud {
             config.script.clone(),
             objects.clone(),
             kubernetes.clone(),
+            log_groups.clone(),
         );
         let seed = config.virtual_cluster.as_ref();
         let virtual_cluster_id =
@@ -101,33 +117,73 @@ impl LocalCloud {
             github.clone(),
             emr.clone(),
         );
-        let calls = Calls::new();
-        let keys = Keys::new();
+        let guard = Guard {
+            calls: Calls::new(),
+            keys: Keys::new(),
+            denied: config.denied_actions.clone().into(),
+        };
+        let keys = &guard.keys;
+        let issuer = Issuer::default();
+        let sts = Sts {
+            keys: keys.clone(),
+            issuer: issuer.clone(),
+            roles: config.roles.clone(),
+            lifetime: config.session_lifetime,
+        };
+        let iam = Iam {
+            keys: keys.clone(),
+            denied: config.denied_actions.clone(),
+        };
+        let cluster = kubernetes::routes(kubernetes.clone());
         let routes = [
             (Service::S3, s3::routes(objects.clone(), keys.clone())),
             (Service::EmrContainers, emr.router()),
-            (Service::Sts, sts::routes(keys.clone())),
-            (Service::Kubernetes, kubernetes::routes(kubernetes.clone())),
+            (Service::Sts, sts::routes(sts)),
+            (Service::Iam, iam::routes(iam)),
+            (Service::CloudwatchLogs, cloudwatch_logs::routes(log_groups)),
+            (Service::Kubernetes, cluster.clone()),
             (Service::Github, github::routes(github)),
+            (Service::IdToken, issuer.routes()),
         ];
         let mut gates = BTreeMap::new();
         for (service, routes) in routes {
-            let listener = Listener::serve(Gate::new(service, &calls, &keys, routes)).await;
+            let listener = Listener::serve(Gate::new(service, &guard, routes), None).await;
             gates.insert(service, listener.map_err(at("a loopback port"))?);
         }
-        let inspect = Listener::routes(inspect::routes(inspector.clone(), calls.clone()))
+        let url = |service| gates.get(&service).map(Listener::url).unwrap_or_default();
+
+        // The same cluster once more, as EKS shows it: behind TLS, for callers with a token.
+        let certificate = eks::Certificate::make().map_err(at("a certificate"))?;
+        let cluster = eks::authenticated(cluster, keys.clone(), &url(Service::Sts));
+        let cluster = Gate::new(Service::Kubernetes, &guard, cluster);
+        let eks_cluster = Listener::serve(cluster, Some(certificate.acceptor))
+            .await
+            .map_err(at("a loopback port"))?;
+        let shown = eks::Cluster {
+            endpoint: eks_cluster.tls_url(),
+            authority: certificate.authority,
+        };
+        let eks = Gate::new(Service::Eks, &guard, eks::routes(shown));
+        let eks = Listener::serve(eks, None)
+            .await
+            .map_err(at("a loopback port"))?;
+        let inspect = Listener::routes(inspect::routes(inspector.clone(), guard.calls.clone()))
             .await
             .map_err(at("a loopback port"))?;
 
-        let url = |service| gates.get(&service).map(Listener::url).unwrap_or_default();
         let endpoints = Endpoints {
             s3: url(Service::S3),
             emr_containers: url(Service::EmrContainers),
             sts: url(Service::Sts),
+            iam: url(Service::Iam),
+            eks: eks.url(),
+            cloudwatch_logs: url(Service::CloudwatchLogs),
             kubernetes: url(Service::Kubernetes),
             github: url(Service::Github),
+            id_token: url(Service::IdToken),
             inspect: inspect.url(),
         };
+        gates.insert(Service::Eks, eks);
         let kubeconfig = data.folder.join("kubeconfig");
         tokio::fs::write(&kubeconfig, kubernetes::kubeconfig(&endpoints.kubernetes))
             .await
@@ -141,9 +197,9 @@ impl LocalCloud {
             kubernetes,
             emr,
             _karpenter: karpenter,
-            calls,
-            keys,
+            guard,
             gates,
+            eks_cluster,
             _inspect: inspect,
             data,
         })
@@ -159,6 +215,18 @@ impl LocalCloud {
     #[must_use]
     pub fn environment(&self) -> Vec<(String, String)> {
         self.environment.clone()
+    }
+
+    /// The environment variables that a workflow with the permission `id-token: write` has besides.
+    #[must_use]
+    pub fn id_token_environment(&self) -> Vec<(String, String)> {
+        let url = format!("{}/token?api-version=2.0", self.endpoints.id_token);
+        [
+            ("ACTIONS_ID_TOKEN_REQUEST_URL", url.as_str()),
+            ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", REQUEST_TOKEN),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
     }
 
     /// Id of the virtual cluster the configuration asked for.
@@ -188,15 +256,15 @@ impl LocalCloud {
     /// Every call that has reached a service, in the order they arrived.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
-        self.calls.all()
+        self.guard.calls.all()
     }
 
     /// Waits until a call has arrived that this is true for, and gives it; one that is there already counts.
     pub async fn call(&self, wanted: impl Fn(&Call) -> bool) -> Call {
-        let mut count = self.calls.count();
+        let mut count = self.guard.calls.count();
         loop {
             count.borrow_and_update();
-            if let Some(call) = self.calls.all().into_iter().find(&wanted) {
+            if let Some(call) = self.guard.calls.all().into_iter().find(&wanted) {
                 return call;
             }
             // The cloud holds the sender.
@@ -206,19 +274,23 @@ impl LocalCloud {
 
     /// Makes calls fail. The first fault that was set for a call is the one that happens.
     pub fn fault(&self, fault: Fault) -> FaultHandle {
-        self.calls.fault(fault)
+        self.guard.calls.fault(fault)
     }
 
     /// Holds the first call that matches, before or after it takes effect, until it is released.
     pub fn hold(&self, at: At, moment: Moment) -> Hold {
-        Hold::new(self.calls.fault(Fault::once(at, FaultKind::Hold(moment))))
+        Hold::new(
+            self.guard
+                .calls
+                .fault(Fault::once(at, FaultKind::Hold(moment))),
+        )
     }
 
     /// Issues temporary credentials that count for this long.
     #[must_use]
     pub fn issue_credentials(&self, lifetime: Duration) -> Credentials {
         let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/local-cloud/session");
-        self.keys.issue(&arn, lifetime)
+        self.guard.keys.issue(&arn, lifetime)
     }
 
     /// Closes all connections to a service, as its restart does. With a fault for every call of the service it
@@ -226,6 +298,9 @@ impl LocalCloud {
     pub fn disconnect(&self, service: Service) {
         if let Some(listener) = self.gates.get(&service) {
             listener.disconnect();
+        }
+        if service == Service::Kubernetes {
+            self.eks_cluster.disconnect();
         }
     }
 
@@ -243,7 +318,7 @@ impl LocalCloud {
     /// Ends every server and process and removes the temporary folder.
     pub async fn shutdown(self) {
         self.emr.shutdown().await;
-        drop(self.gates);
+        drop((self.gates, self.eks_cluster));
         drop(self.data.temporary);
     }
 }
@@ -280,6 +355,12 @@ fn environment(endpoints: &Endpoints, kubeconfig: &str) -> Vec<(String, String)>
         ("AWS_ENDPOINT_URL_S3", endpoints.s3.as_str()),
         ("AWS_ENDPOINT_URL_EMR_CONTAINERS", &endpoints.emr_containers),
         ("AWS_ENDPOINT_URL_STS", &endpoints.sts),
+        ("AWS_ENDPOINT_URL_IAM", &endpoints.iam),
+        ("AWS_ENDPOINT_URL_EKS", &endpoints.eks),
+        (
+            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+            &endpoints.cloudwatch_logs,
+        ),
         ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID),
         ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
         ("AWS_REGION", REGION),

@@ -12,6 +12,10 @@ pub const REGION: &str = "us-east-1";
 pub const ACCESS_KEY_ID: &str = "AKIALOCALCLOUD0000000";
 /// The secret that goes with [`ACCESS_KEY_ID`].
 pub const SECRET_ACCESS_KEY: &str = "local-cloud-secret";
+/// The role that a workflow's OIDC token may assume.
+pub const ROLE: &str = "arn:aws:iam::000000000000:role/github-actions";
+/// Name of the one EKS cluster.
+pub const CLUSTER: &str = crate::eks::CLUSTER;
 /// GitHub token of `github-actions[bot]`, which may write comments.
 pub const TOKEN: &str = "local-cloud-token";
 /// GitHub token of `github-actions[bot]` in a workflow without write permission, as on a pull request from a fork.
@@ -34,6 +38,14 @@ pub struct Config {
     pub node_startup: Duration,
     /// How long a driver pod may wait for its node before the job run fails.
     pub driver_start_timeout: Duration,
+    /// ARNs of the roles that a workflow's OIDC token may assume.
+    pub roles: Vec<String>,
+    /// How long the credentials of an assumed role count, whatever was asked for. STS itself gives no less than 15
+    /// minutes.
+    pub session_lifetime: Option<Duration>,
+    /// Actions that are denied to everybody, such as `emr-containers:StartJobRun`: by the services, and in what IAM
+    /// says about them.
+    pub denied_actions: Vec<String>,
     /// Pull requests that exist on GitHub, and with them their repositories.
     pub pull_requests: Vec<PullRequestSeed>,
     /// GitHub tokens that are accepted.
@@ -89,6 +101,9 @@ impl Default for Config {
             node_startup: Duration::from_secs(8),
             // The service's own default.
             driver_start_timeout: Duration::from_secs(15 * 60),
+            roles: vec![ROLE.to_owned()],
+            session_lifetime: None,
+            denied_actions: Vec::new(),
             pull_requests: Vec::new(),
             tokens: vec![
                 Token::actions(TOKEN, true),

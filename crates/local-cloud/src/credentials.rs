@@ -120,6 +120,17 @@ impl Keys {
     }
 }
 
+impl Keys {
+    /// Whether a user or role with this ARN has a key: `…:role/name` has one when its session has.
+    pub(crate) fn knows_principal(&self, arn: &str) -> bool {
+        let role = arn.rsplit('/').next().unwrap_or_default();
+        let session = format!(":assumed-role/{role}/");
+        let is_role = arn.contains(":role/");
+        let is_it = |key: &Key| key.arn == arn || (is_role && key.arn.contains(&session));
+        self.lock().values().any(is_it)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ACCESS_KEY_ID, Duration, Keys, Standing};

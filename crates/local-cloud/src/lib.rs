@@ -1,4 +1,4 @@
-//! S3, EMR containers, STS, Kubernetes and GitHub on loopback, with a real Spark behind the EMR API.
+//! S3, EMR containers, STS, IAM, EKS, CloudWatch Logs, Kubernetes and GitHub on loopback, with a real Spark behind the EMR API.
 //!
 //! Start one with [`LocalCloud::start`], give its [`LocalCloud::environment`] to any client, and that client works
 //! against it without knowing. Every service listens on its own free port of one process, and all state ends with
@@ -7,19 +7,24 @@
 
 mod calls;
 mod cloud;
+mod cloudwatch_logs;
 pub mod config;
 mod credentials;
+mod eks;
 mod emr;
 mod github;
+mod iam;
 mod inspect;
 mod job_script;
 mod karpenter;
 pub mod kubernetes;
 mod listener;
 mod objects;
+mod query_api;
 mod s3;
 mod spark;
 mod sts;
+mod web_identity;
 
 pub use calls::{Answer, At, Call, Fault, FaultHandle, FaultKind, Hold, Moment, Service};
 pub use cloud::{Endpoints, LocalCloud, StartError};

@@ -11,6 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
 
 /// A server that runs until it is dropped; its open connections end with it.
 #[derive(Debug)]
@@ -24,11 +25,11 @@ pub(crate) struct Listener {
 impl Listener {
     /// Serves routes.
     pub(crate) async fn routes(routes: axum::Router) -> io::Result<Self> {
-        Self::serve(TowerToHyperService::new(routes)).await
+        Self::serve(TowerToHyperService::new(routes), None).await
     }
 
-    /// Serves a service; where it fails, the connection is closed without an answer.
-    pub(crate) async fn serve<S>(service: S) -> io::Result<Self>
+    /// Serves a service; where it fails, the connection is closed without an answer. With an acceptor it speaks TLS.
+    pub(crate) async fn serve<S>(service: S, tls: Option<TlsAcceptor>) -> io::Result<Self>
     where
         S: Service<hyper::Request<Incoming>, Response = axum::response::Response>
             + Clone
@@ -45,12 +46,25 @@ impl Listener {
             let mut connections = JoinSet::new();
             while let Ok(stream) = next(&listener, &mut connections).await {
                 let service = service.clone();
-                let mut ended = ends.subscribe();
+                let (tls, mut ended) = (tls.clone(), ends.subscribe());
                 connections.spawn(async move {
                     let server = Builder::new(TokioExecutor::new());
-                    tokio::select! {
+                    let served = async {
                         // A client that hangs up is no concern of the server.
-                        _ = server.serve_connection(stream, service) => {}
+                        match tls {
+                            None => {
+                                drop(server.serve_connection(TokioIo::new(stream), service).await)
+                            }
+                            Some(tls) => {
+                                if let Ok(stream) = tls.accept(stream).await {
+                                    let stream = TokioIo::new(stream);
+                                    drop(server.serve_connection(stream, service).await);
+                                }
+                            }
+                        }
+                    };
+                    tokio::select! {
+                        () = served => {}
                         _ = ended.changed() => {}
                     }
                 });
@@ -68,6 +82,11 @@ impl Listener {
         self.epoch.send_modify(|epoch| *epoch += 1);
     }
 
+    /// Where it answers when it speaks TLS: `https://127.0.0.1:<port>`.
+    pub(crate) fn tls_url(&self) -> String {
+        format!("https://{}", self.address)
+    }
+
     /// Where it answers: `http://127.0.0.1:<port>`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -81,10 +100,7 @@ impl Drop for Listener {
 }
 
 /// The next connection, clearing away ended ones while waiting.
-async fn next(
-    listener: &TcpListener,
-    connections: &mut JoinSet<()>,
-) -> io::Result<TokioIo<TcpStream>> {
+async fn next(listener: &TcpListener, connections: &mut JoinSet<()>) -> io::Result<TcpStream> {
     loop {
         tokio::select! {
             Some(_) = connections.join_next() => {}
@@ -92,7 +108,7 @@ async fn next(
                 let (stream, _) = accepted?;
                 // Without this each small answer waits for the client's delayed acknowledgement.
                 stream.set_nodelay(true)?;
-                return Ok(TokioIo::new(stream));
+                return Ok(stream);
             }
         }
     }

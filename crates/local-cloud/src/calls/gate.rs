@@ -25,12 +25,23 @@ const LARGEST_BODY: usize = 16 * 1024 * 1024;
 #[error("the connection is closed without an answer")]
 pub(crate) struct Reset;
 
+/// What all gates share.
+#[derive(Debug, Clone)]
+pub(crate) struct Guard {
+    pub(crate) calls: Calls,
+    pub(crate) keys: Keys,
+    /// IAM actions that are denied to everybody.
+    pub(crate) denied: Arc<[String]>,
+}
+
 /// A service's routes behind their gate.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
     service: Service,
     calls: Calls,
     keys: Keys,
+    /// IAM actions that are denied to everybody.
+    denied: Arc<[String]>,
     routes: Router,
 }
 
@@ -45,11 +56,12 @@ impl hyper::service::Service<hyper::Request<Incoming>> for Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(service: Service, calls: &Calls, keys: &Keys, routes: Router) -> Self {
+    pub(crate) fn new(service: Service, guard: &Guard, routes: Router) -> Self {
         Self {
             service,
-            calls: calls.clone(),
-            keys: keys.clone(),
+            calls: guard.calls.clone(),
+            keys: guard.keys.clone(),
+            denied: Arc::clone(&guard.denied),
             routes,
         }
     }
@@ -95,10 +107,16 @@ impl Gate {
         let key = call.access_key.as_ref().filter(|_| self.service.is_aws())?;
         let token = naming::session_token(request);
         match self.keys.standing(key, token.as_deref()) {
+            Standing::Good if self.denies(call) => Some(Refusal::Denied),
             Standing::Good => None,
             Standing::Expired => Some(Refusal::Expired),
             Standing::Unknown => Some(Refusal::UnknownKey),
         }
+    }
+
+    fn denies(&self, call: &Call) -> bool {
+        let action = format!("{}:{}", self.service.signing_name(), call.operation);
+        self.denied.contains(&action)
     }
 
     async fn fail(

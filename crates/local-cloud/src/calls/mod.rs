@@ -10,6 +10,6 @@ mod refusals;
 mod trace;
 
 pub use fault::{At, Fault, FaultHandle, FaultKind, Hold, Moment};
-pub(crate) use gate::Gate;
+pub(crate) use gate::{Gate, Guard};
 pub(crate) use trace::Calls;
 pub use trace::{Answer, Call, Service};

@@ -6,7 +6,10 @@ use serde_json::Value;
 
 /// Whether the name needs the body: these services put the operation or the client token there.
 pub(super) fn needs_body(service: Service) -> bool {
-    !matches!(service, Service::S3 | Service::Kubernetes | Service::Github)
+    matches!(
+        service,
+        Service::EmrContainers | Service::Sts | Service::Iam | Service::CloudwatchLogs
+    )
 }
 
 /// Names a request.
@@ -21,7 +24,13 @@ pub(super) fn name(service: Service, parts: &Parts, body: &[u8]) -> Named {
     let (operation, subject) = match service {
         Service::S3 => request.s3(),
         Service::EmrContainers => request.emr_containers(),
-        Service::Sts => request.query_api(),
+        Service::Sts | Service::Iam => request.query_api(),
+        Service::Eks => request.eks(),
+        Service::CloudwatchLogs => request.cloudwatch_logs(),
+        Service::IdToken => (
+            "GetIdToken".to_owned(),
+            request.parameter("audience").unwrap_or_default().to_owned(),
+        ),
         Service::Kubernetes => request.kubernetes(),
         Service::Github => (
             format!("{} {}", request.method, request.path),
@@ -144,6 +153,23 @@ impl Request<'_> {
         let action = action.map(|(_, value)| value.as_str());
         let action = action.or_else(|| self.parameter("Action"));
         (action.unwrap_or("(none)").to_owned(), String::new())
+    }
+
+    fn eks(&self) -> (String, String) {
+        match self.path.strip_prefix("/clusters/") {
+            Some(name) if self.method == Method::GET => {
+                ("DescribeCluster".to_owned(), name.to_owned())
+            }
+            _ => (format!("{} {}", self.method, self.path), String::new()),
+        }
+    }
+
+    fn cloudwatch_logs(&self) -> (String, String) {
+        let target = self.header("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let body: Value = serde_json::from_slice(self.body).unwrap_or_default();
+        let stream = body["logStreamName"].as_str().unwrap_or_default();
+        (operation.to_owned(), stream.to_owned())
     }
 
     fn kubernetes(&self) -> (String, String) {

@@ -39,17 +39,17 @@ impl Refusal {
                      <Message>{message}</Message><RequestId>{id}</RequestId></Error>"
                 ),
             ),
-            Service::Sts => xml(
+            Service::Sts | Service::Iam => xml(
                 status,
                 format!(
-                    "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
+                    "<ErrorResponse><Error><Type>Sender</Type>\
                      <Code>{code}</Code><Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"
                 ),
             ),
-            Service::EmrContainers => (
+            Service::EmrContainers | Service::Eks | Service::CloudwatchLogs => (
                 status,
                 [("x-amzn-errortype", code)],
-                Json(json!({ "message": message })),
+                Json(json!({ "__type": code, "message": message })),
             )
                 .into_response(),
             Service::Kubernetes => (
@@ -60,7 +60,9 @@ impl Refusal {
                 })),
             )
                 .into_response(),
-            Service::Github => (status, Json(json!({ "message": message }))).into_response(),
+            Service::Github | Service::IdToken => {
+                (status, Json(json!({ "message": message }))).into_response()
+            }
         };
         let headers = answer.headers_mut();
         if let Ok(id) = id.parse() {
@@ -100,7 +102,7 @@ impl Refusal {
                     "The AWS Access Key Id you provided does not exist in our records.",
                 ),
             },
-            Service::Sts => match self {
+            Service::Sts | Service::Iam => match self {
                 Self::Throttled => said(400, "Throttling", "Rate exceeded"),
                 Self::ServerError => said(500, "InternalFailure", "Internal failure"),
                 Self::Unavailable => said(503, "ServiceUnavailable", "Service unavailable"),
@@ -116,9 +118,17 @@ impl Refusal {
                     "The security token included in the request is invalid.",
                 ),
             },
-            Service::EmrContainers => match self {
+            Service::EmrContainers | Service::Eks | Service::CloudwatchLogs => match self {
                 Self::Throttled => said(400, "ThrottlingException", "Rate exceeded"),
-                Self::ServerError => said(500, "InternalServerException", "Internal server error"),
+                Self::ServerError => said(
+                    500,
+                    match service {
+                        Service::EmrContainers => "InternalServerException",
+                        Service::Eks => "ServerException",
+                        _ => "InternalFailure",
+                    },
+                    "Internal server error",
+                ),
                 Self::Unavailable => said(503, "ServiceUnavailable", "Service unavailable"),
                 Self::Expired => said(
                     403,
@@ -147,7 +157,7 @@ impl Refusal {
                 Self::Expired | Self::UnknownKey => said(401, "Unauthorized", "Unauthorized"),
                 Self::Denied => (403, "Forbidden", forbidden(operation)),
             },
-            Service::Github => match self {
+            Service::Github | Service::IdToken => match self {
                 Self::Throttled => said(429, "", "You have exceeded a secondary rate limit."),
                 Self::ServerError => said(500, "", "Server Error"),
                 Self::Unavailable => said(503, "", "Service Unavailable"),

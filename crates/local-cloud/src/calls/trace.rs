@@ -18,17 +18,25 @@ pub enum Service {
     EmrContainers,
     /// STS.
     Sts,
+    /// IAM.
+    Iam,
+    /// EKS.
+    Eks,
+    /// CloudWatch Logs.
+    CloudwatchLogs,
     /// The Kubernetes API server.
     Kubernetes,
     /// GitHub's REST API.
     Github,
+    /// GitHub's issuer of OIDC tokens.
+    IdToken,
 }
 
 impl Service {
     /// Whether it is one of AWS's.
     #[must_use]
     pub fn is_aws(self) -> bool {
-        !matches!(self, Self::Kubernetes | Self::Github)
+        !matches!(self, Self::Kubernetes | Self::Github | Self::IdToken)
     }
 
     /// The name that AWS signs its requests and writes its IAM actions with.
@@ -37,8 +45,12 @@ impl Service {
             Self::S3 => "s3",
             Self::EmrContainers => "emr-containers",
             Self::Sts => "sts",
+            Self::Iam => "iam",
+            Self::Eks => "eks",
+            Self::CloudwatchLogs => "logs",
             Self::Kubernetes => "kubernetes",
             Self::Github => "github",
+            Self::IdToken => "id-token",
         }
     }
 }

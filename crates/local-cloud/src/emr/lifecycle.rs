@@ -356,6 +356,11 @@ pub(super) async fn publish_logs(
         .configuration_overrides
         .as_ref()
         .and_then(|o| o.monitoring_configuration.as_ref());
+    if let Some(to) = monitoring.and_then(|m| m.others.get("cloudWatchMonitoringConfiguration")) {
+        let text = |name: &str| to[name].as_str().unwrap_or_default();
+        let (group, prefix) = (text("logGroupName"), text("logStreamNamePrefix"));
+        log.publish_streams(&shared.log_groups, group, prefix, run);
+    }
     match monitoring.and_then(|m| m.s3_monitoring_configuration.as_ref()) {
         Some(s3) => {
             log.publish(

@@ -14,8 +14,8 @@ use tokio::{
     time::Instant,
 };
 
-use super::{pods::Role, spark_run::s3_parts};
-use crate::{kubernetes::Store, objects::Objects};
+use super::{pods::Role, shapes::JobRun, spark_run::s3_parts};
+use crate::{cloudwatch_logs::LogGroups, kubernetes::Store, objects::Objects};
 
 /// How often the API server's copy of the log is renewed.
 const RENEWAL: Duration = Duration::from_millis(500);
@@ -109,6 +109,31 @@ impl DriverLog {
         stderr.lines().rev().find(is_exception).map(str::to_owned)
     }
 
+    /// Puts both streams into a CloudWatch log group, in EMR's layout.
+    pub(super) fn publish_streams(
+        &self,
+        groups: &LogGroups,
+        group: &str,
+        prefix: &str,
+        run: &JobRun,
+    ) {
+        let directory = self.directory(&run.virtual_cluster_id, &run.id);
+        let folder = match prefix {
+            "" => directory,
+            prefix => format!("{prefix}/{directory}"),
+        };
+        let text = self.text();
+        for (name, bytes) in [("stdout", &text.stdout), ("stderr", &text.stderr)] {
+            let lines = String::from_utf8_lossy(bytes);
+            groups.add(group, &format!("{folder}/{name}"), &lines);
+        }
+    }
+
+    /// Where EMR keeps the driver's streams, under the log URI and in stream names alike.
+    fn directory(&self, cluster: &str, job: &str) -> String {
+        format!("{cluster}/jobs/{job}/containers/spark-{job}/{}", self.pod)
+    }
+
     /// Puts both streams under the job's S3 log URI, in EMR's layout.
     pub(super) async fn publish(
         &self,
@@ -120,7 +145,7 @@ impl DriverLog {
         let Some((bucket, prefix)) = s3_parts(log_uri) else {
             return Ok(());
         };
-        let directory = format!("{cluster}/jobs/{job}/containers/spark-{job}/{}", self.pod);
+        let directory = self.directory(cluster, job);
         let files = {
             let text = self.text();
             [

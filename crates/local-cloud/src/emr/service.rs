@@ -18,6 +18,7 @@ use super::{
     validate,
 };
 use crate::{
+    cloudwatch_logs::LogGroups,
     config::{ACCOUNT, REGION},
     job_script::JobScript,
     kubernetes::{NAMESPACE, Store},
@@ -46,6 +47,7 @@ pub(crate) struct Service {
 pub(super) struct Shared {
     pub(super) objects: Objects,
     pub(super) store: Store,
+    pub(super) log_groups: LogGroups,
     pub(super) settings: Settings,
     /// What job runs play that are submitted from now on.
     script: Mutex<Option<JobScript>>,
@@ -72,10 +74,12 @@ impl Service {
         script: Option<JobScript>,
         objects: Objects,
         store: Store,
+        log_groups: LogGroups,
     ) -> Self {
         let shared = Shared {
             objects,
             store,
+            log_groups,
             settings,
             script: Mutex::new(script),
             clusters: Mutex::default(),

@@ -64,8 +64,8 @@ async fn a_log_can_be_read_from_a_time_on() {
     let (time, line) = log.trim_end().split_once(' ').unwrap();
     assert_eq!(line, "one");
     let first: jiff::Timestamp = time.parse().unwrap();
-    // The API's times have whole seconds.
-    for (seconds, expected) in [(0, "one\n"), (2, "")] {
+    // kube rounds to whole seconds, up or down.
+    for (seconds, expected) in [(-1, "one\n"), (2, "")] {
         let since = LogParams {
             since_time: Some(first + jiff::SignedDuration::from_secs(seconds)),
             ..LogParams::default()

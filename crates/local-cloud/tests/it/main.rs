@@ -1,9 +1,11 @@
 //! Drives a local cloud with the clients people use: the AWS SDKs, kube, octocrab and the program itself.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod eks;
 mod faults;
 mod github;
 mod github_contract;
+mod identity;
 mod kubernetes;
 mod kubernetes_apply;
 mod kubernetes_log;
