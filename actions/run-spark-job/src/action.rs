@@ -17,9 +17,10 @@ use crate::{
     job::Job,
     kept, kubeconfig,
     record::{Observed, Submitted, record},
-    request::token::client_token,
+    request::{assemble::request, token::client_token},
     run::Run,
     s3::S3,
+    shown,
     submit::{NotStarted, not_submitted, submit},
 };
 
@@ -28,7 +29,7 @@ use crate::{
 /// # Errors
 /// Whatever kept the job run from completing.
 pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
-    let inputs = inputs::read(runner.fields.take())?;
+    let inputs = inputs::read(runner.fields.take(), &runner.context)?;
     let config = credentials::sdk_config(
         &runner.context,
         inputs.region.as_ref(),
@@ -41,6 +42,10 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
         () = runner.cancel.cancelled() => return Err(not_submitted()),
         prepared = prepare(&runner, &inputs, &config, &emr, &s3) => prepared?,
     };
+    if inputs.dry_run {
+        shown::dry_run(&runner, &directory);
+        return Ok(());
+    }
     kept::before(&runner, &inputs, &emr, &directory, &submitted.client_token)?;
     let id = match find_or_start(&runner, &inputs, &emr, &directory, &mut submitted).await {
         Ok(id) => id,
@@ -92,7 +97,7 @@ async fn find_or_start(
     if let Err(failure) = deliver::sketch(directory, &sketch).await {
         runner.log.debug(&failure.what);
     }
-    let id = submit(runner, inputs, emr, &submitted.client_token).await?;
+    let id = submit(runner, inputs, emr, submitted).await?;
     runner
         .log
         .info(&format!("job run {id} submitted as {}", inputs.name.0));
@@ -129,7 +134,10 @@ async fn prepare(
 ) -> Result<(Directory, Submitted, Observer), Failure> {
     let directory = Directory::make(&runner.context, inputs).await?;
     let sha256 = stored(inputs, s3).await?;
-    if s3.make_prefix(&inputs.event_log, "event-log-uri").await? {
+    let workflow_run = workflow_run(runner);
+    let request = request(inputs, workflow_run.as_ref());
+    shown::show(runner, inputs, &directory, &request).await?;
+    if !inputs.dry_run && s3.make_prefix(&inputs.event_log, "event-log-uri").await? {
         runner
             .log
             .info(&format!("made the prefix {}", inputs.event_log));
@@ -146,7 +154,6 @@ async fn prepare(
             ),
         );
     }
-    let workflow_run = workflow_run(runner);
     let client_token = client_token(workflow_run.as_ref(), inputs.variant, inputs.repeat);
     Ok((
         directory,
@@ -154,6 +161,7 @@ async fn prepare(
             workflow_run,
             client_token,
             sha256,
+            request,
         },
         observer,
     ))

@@ -20,7 +20,7 @@ pub(crate) struct Directory {
     /// Where it is.
     pub(crate) path: PathBuf,
     /// How the outputs name it: relative to the workspace if it lies there.
-    named: PathBuf,
+    pub(crate) named: PathBuf,
 }
 
 impl Directory {

@@ -1,24 +1,23 @@
 //! The EMR containers API: start, describe and cancel one job run (`listing`: find them). Decides nothing.
 
 mod listing;
+mod start;
 
 use std::collections::BTreeMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_emrcontainers::{
     Client,
-    operation::start_job_run::builders::StartJobRunFluentBuilder,
     primitives::DateTime,
-    types::{
-        Configuration, ConfigurationOverrides, ContainerInfo, JobDriver, JobRun,
-        MonitoringConfiguration, S3MonitoringConfiguration, SparkSubmitJobDriver,
-    },
+    types::{ContainerInfo, JobDriver, JobRun},
 };
 use aws_setup::{SdkProblem, VirtualClusterId, failure_parts};
 use gha::Failure;
 use jiff::Timestamp;
 
-use crate::{asked::Asked, explain::Call, inputs::Inputs, job::Description, state::State};
+use crate::{
+    asked::Asked, explain::Call, job::Description, request::document::StartJobRun, state::State,
+};
 
 pub(crate) use listing::{Listed, Which};
 
@@ -94,13 +93,14 @@ impl Emr {
     /// StartJobRun; the id of the job run. The SDK's own retries reuse the token, so they cannot start a second job.
     pub(crate) async fn start(
         &self,
-        inputs: &Inputs,
+        request: &StartJobRun,
         client_token: &str,
     ) -> Result<String, StartError> {
-        let request = self
-            .request(inputs, client_token)
-            .map_err(StartError::Bug)?;
+        let request = start::fluent(&self.client, request).map_err(|error| {
+            StartError::Bug(Failure::bug("the request is incomplete").because(&error))
+        })?;
         let answer = request
+            .client_token(client_token)
             .send()
             .await
             .map_err(|error| StartError::Refused(failure_parts(&error)))?;
@@ -131,31 +131,6 @@ impl Emr {
             .await;
         answer.map(drop).map_err(|error| failure_parts(&error))
     }
-
-    fn request(
-        &self,
-        inputs: &Inputs,
-        client_token: &str,
-    ) -> Result<StartJobRunFluentBuilder, Failure> {
-        let driver = SparkSubmitJobDriver::builder()
-            .entry_point(inputs.entry_point.to_string())
-            .set_entry_point_arguments(
-                (!inputs.arguments.is_empty()).then(|| inputs.arguments.clone()),
-            )
-            .spark_submit_parameters(&inputs.spark.submit_parameters)
-            .build()
-            .map_err(|error| Failure::bug("the job driver is incomplete").because(&error))?;
-        Ok(self
-            .client
-            .start_job_run()
-            .virtual_cluster_id(self.virtual_cluster.as_str())
-            .client_token(client_token)
-            .name(&inputs.name.0)
-            .execution_role_arn(inputs.role.to_string())
-            .release_label(inputs.release.to_string())
-            .job_driver(JobDriver::builder().spark_submit_job_driver(driver).build())
-            .configuration_overrides(overrides(inputs)?))
-    }
 }
 
 /// Why a job run was not started.
@@ -167,35 +142,6 @@ pub(crate) enum StartError {
     NoId,
     /// The request could not be made.
     Bug(Failure),
-}
-
-fn overrides(inputs: &Inputs) -> Result<ConfigurationOverrides, Failure> {
-    let incomplete = |error: &dyn std::error::Error| {
-        Failure::bug("the configuration is incomplete").because(error)
-    };
-    let defaults = Configuration::builder()
-        .classification("spark-defaults")
-        .set_properties(Some(inputs.spark.properties.clone().into_iter().collect()))
-        .build()
-        .map_err(|error| incomplete(&error))?;
-    let logs = match &inputs.log_uri {
-        None => None,
-        Some(uri) => {
-            let s3 = S3MonitoringConfiguration::builder()
-                .log_uri(uri.to_string())
-                .build();
-            let s3 = s3.map_err(|error| incomplete(&error))?;
-            Some(
-                MonitoringConfiguration::builder()
-                    .s3_monitoring_configuration(s3)
-                    .build(),
-            )
-        }
-    };
-    Ok(ConfigurationOverrides::builder()
-        .application_configuration(defaults)
-        .set_monitoring_configuration(logs)
-        .build())
 }
 
 fn spark_defaults(run: &JobRun) -> Option<BTreeMap<String, String>> {

@@ -1,24 +1,33 @@
-#![allow(dead_code, reason = "being built")]
 //! The action's inputs: declared once, parsed once into types, every problem reported together.
 
 mod declared;
+mod file;
+mod given;
+mod spark;
 
 use std::{path::PathBuf, str::FromStr};
 
 use aws_setup::{Region, ReleaseLabel, RoleArn, S3Uri, VirtualClusterId};
-use gha::{Failure, Fields};
+use gha::{Context, Failure, Fields};
 use run_record::Variant;
 
 use crate::{
     request::{
-        self, EVENT_LOG_DIR, SparkSettings, Wishes, limits,
+        EVENT_LOG_DIR, SparkSettings, Wishes,
+        document::StartJobRun,
+        limits,
         limits::{JobName, Namespace},
-        pointless,
+        template_file,
     },
     span::Span,
 };
 
+use given::Member;
+
 pub(crate) use declared::ACTION;
+
+/// The release when nobody names one.
+const RELEASE: &str = "emr-7.13.0-latest";
 
 /// Everything the user asked for, checked as far as it can be without asking anyone.
 #[derive(Debug)]
@@ -34,6 +43,8 @@ pub(crate) struct Inputs {
     pub(crate) driver_template: Option<S3Uri>,
     pub(crate) executor_template: Option<S3Uri>,
     pub(crate) spark: SparkSettings,
+    /// Settings that do not do what they seem to do, in words.
+    pub(crate) warnings: Vec<String>,
     pub(crate) event_log: S3Uri,
     pub(crate) log_uri: Option<S3Uri>,
     pub(crate) record_uri: Option<S3Uri>,
@@ -41,8 +52,9 @@ pub(crate) struct Inputs {
     pub(crate) region: Option<Region>,
     pub(crate) namespace: Option<String>,
     pub(crate) kubeconfig: Option<PathBuf>,
-    pub(crate) job_file: Option<PathBuf>,
-    pub(crate) retry_attempts: Option<u32>,
+    /// The job file with its variables put in; empty without one.
+    pub(crate) file: StartJobRun,
+    pub(crate) retry_attempts: Option<i32>,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) dry_run: bool,
     pub(crate) role_to_assume: Option<RoleArn>,
@@ -81,30 +93,74 @@ impl FromStr for DriverLogShown {
 ///
 /// # Errors
 /// One failure that lists every problem of every input.
-pub(crate) fn read(mut fields: Fields) -> Result<Inputs, Failure> {
+pub(crate) fn read(mut fields: Fields, context: &Context) -> Result<Inputs, Failure> {
     let f = &mut fields;
     let variant = f.required::<Mode>("mode").map(|mode| mode.0);
-    let virtual_cluster = f.required("virtual-cluster-id");
-    let role = f.required("execution-role-arn");
-    let name = name(f, variant);
-    let release = f.required("release-label");
-    let entry_point = object(f, "entry-point");
-    if entry_point.is_none() && f.text("entry-point").is_none() {
+    let file = file::read(f, context);
+    let from_file = file::spark(&file);
+    let driver = &file.job_driver.spark_submit_job_driver;
+    let monitoring = file
+        .configuration_overrides
+        .monitoring_configuration
+        .as_ref();
+    let in_defaults = |key: &str| from_file.properties.get(key).map(String::as_str);
+
+    let virtual_cluster = given::required(
+        f,
+        "virtual-cluster-id",
+        Member("virtualClusterId", file.virtual_cluster_id.as_deref()),
+    );
+    let role = given::required(
+        f,
+        "execution-role-arn",
+        Member("executionRoleArn", file.execution_role_arn.as_deref()),
+    );
+    let name = name(f, variant, &file);
+    let release_label = file.release_label.as_deref().unwrap_or(RELEASE);
+    let release: Option<ReleaseLabel> = given::optional(
+        f,
+        "release-label",
+        Member("releaseLabel", Some(release_label)),
+    );
+    let entry_point = given::object(
+        f,
+        "entry-point",
+        Member("entryPoint", driver.entry_point.as_deref()),
+    );
+    if entry_point.is_none()
+        && f.text("entry-point")
+            .or(driver.entry_point.clone())
+            .is_none()
+    {
         f.problem(
             "entry-point",
             "is required: the s3:// URI of the script or jar",
         );
     }
-    let arguments = f.lines("arguments");
+    let arguments = Some(f.lines("arguments")).filter(|lines| !lines.is_empty());
+    let arguments = arguments.unwrap_or_else(|| driver.entry_point_arguments.clone());
     limits::arguments(&arguments)
         .into_iter()
         .for_each(|problem| f.problem("arguments", problem));
-    let driver_template = object(f, "driver-template");
-    let executor_template = object(f, "executor-template");
-    let event_log = f
-        .required::<S3Uri>("event-log-uri")
-        .map(|uri| uri.as_prefix());
-    let log_uri = f.optional::<S3Uri>("log-uri").map(|uri| uri.as_prefix());
+    let template = |f: &mut Fields, input, role| {
+        let key = template_file(role);
+        given::object(f, input, Member("podTemplateFile", in_defaults(&key)))
+    };
+    let driver_template = template(f, "driver-template", "driver");
+    let executor_template = template(f, "executor-template", "executor");
+    let event_log = given::required::<S3Uri>(
+        f,
+        "event-log-uri",
+        Member(EVENT_LOG_DIR, in_defaults(EVENT_LOG_DIR)),
+    );
+    let event_log = event_log.map(|uri| uri.as_prefix());
+    let in_s3 = monitoring.and_then(|logs| logs.s3_monitoring_configuration.as_ref());
+    let log_uri = given::optional::<S3Uri>(
+        f,
+        "log-uri",
+        Member("logUri", in_s3.map(|logs| logs.log_uri.as_str())),
+    );
+    let log_uri = log_uri.map(|uri| uri.as_prefix());
     let record_uri = f.optional::<S3Uri>("record-uri").map(|uri| uri.as_prefix());
     if event_log.is_some() && event_log == log_uri {
         f.problem(
@@ -112,27 +168,53 @@ pub(crate) fn read(mut fields: Fields) -> Result<Inputs, Failure> {
             "is the same prefix as `event-log-uri`: give container logs a prefix of their own",
         );
     }
-    let spark = spark(
-        f,
-        variant,
-        event_log.as_ref(),
-        driver_template.as_ref(),
-        executor_template.as_ref(),
-    );
+    let properties = f.pairs("spark-properties");
+    let submit_parameters = f.text("spark-submit-parameters").unwrap_or_default();
+    let spark = variant
+        .zip(event_log.as_ref())
+        .and_then(|(variant, event_log)| {
+            let wishes = Wishes {
+                variant,
+                event_log,
+                driver_template: driver_template.as_ref(),
+                executor_template: executor_template.as_ref(),
+                file: &from_file,
+                properties: &properties,
+                submit_parameters: &submit_parameters,
+            };
+            spark::settings(f, &wishes)
+        });
+    spark::others(f, &file.configuration_overrides.application_configuration);
+    let retry_attempts = retries(f, &file, release.as_ref());
+    let tags = f.pairs("tags");
+    limits::tags(
+        file.tags
+            .iter()
+            .chain(tags.iter().map(|(key, value)| (key, value))),
+    )
+    .into_iter()
+    .for_each(|problem| f.problem("tags", problem));
+    let in_cloud_watch =
+        monitoring.and_then(|logs| logs.cloud_watch_monitoring_configuration.as_ref());
+    let log_group = f
+        .text("log-group")
+        .or_else(|| Some(in_cloud_watch?.log_group_name.clone()));
+    let log_stream_prefix = f
+        .text("log-stream-prefix")
+        .or_else(|| in_cloud_watch?.log_stream_name_prefix.clone());
+    if log_stream_prefix.is_some() && log_group.is_none() {
+        f.problem("log-stream-prefix", "means nothing without `log-group`");
+    }
+
     let repeat = positive(f, "repeat");
     let directory = f.required("directory");
     let region = f.optional("region");
     let namespace = f.optional::<Namespace>("namespace").map(|name| name.0);
     let kubeconfig = readable(f, "kubeconfig");
-    let job_file = readable(f, "job-file");
-    let retry_attempts = positive(f, "retry-attempts");
-    let tags = f.pairs("tags");
     let dry_run = f.boolean("dry-run");
     let role_to_assume = f.optional("role-to-assume");
     let cluster_name = f.text("cluster-name");
     let driver_log = f.required("driver-log");
-    let log_group = f.text("log-group");
-    let log_stream_prefix = f.text("log-stream-prefix");
     let execution_timeout = span(f, "execution-timeout", true);
     let observe_nodes_for = span(f, "observe-nodes-for", false);
     let poll_interval = span(f, "poll-interval", true);
@@ -140,6 +222,7 @@ pub(crate) fn read(mut fields: Fields) -> Result<Inputs, Failure> {
     fields.finish()?;
 
     let complete = || {
+        let (spark, warnings) = spark?;
         Some(Inputs {
             variant: variant?,
             repeat: repeat?,
@@ -151,7 +234,8 @@ pub(crate) fn read(mut fields: Fields) -> Result<Inputs, Failure> {
             arguments,
             driver_template,
             executor_template,
-            spark: spark?,
+            spark,
+            warnings,
             event_log: event_log?,
             log_uri,
             record_uri,
@@ -159,7 +243,6 @@ pub(crate) fn read(mut fields: Fields) -> Result<Inputs, Failure> {
             region,
             namespace,
             kubeconfig,
-            job_file,
             retry_attempts,
             tags,
             dry_run: dry_run?,
@@ -172,6 +255,7 @@ pub(crate) fn read(mut fields: Fields) -> Result<Inputs, Failure> {
             observe_nodes_for: observe_nodes_for?,
             poll_interval: poll_interval?,
             patience: patience?,
+            file: file.clone(),
         })
     };
     complete()
@@ -191,78 +275,34 @@ impl FromStr for Mode {
     }
 }
 
-fn name(fields: &mut Fields, variant: Option<Variant>) -> Option<JobName> {
-    if fields.text("name").is_some() {
-        return fields.optional("name");
+fn name(fields: &mut Fields, variant: Option<Variant>, file: &StartJobRun) -> Option<JobName> {
+    if fields.text("name").is_some() || file.name.is_some() {
+        return given::optional(fields, "name", Member("name", file.name.as_deref()));
     }
     variant.map(|variant| JobName(format!("emr-eks-actions-{variant}")))
 }
 
-/// An object in S3; a prefix would only be refused later, and less clearly.
-fn object(fields: &mut Fields, input: &str) -> Option<S3Uri> {
-    let uri: S3Uri = fields.optional(input)?;
-    if uri.is_prefix() {
+/// How often the driver may be started, which older releases do not know.
+fn retries(fields: &mut Fields, file: &StartJobRun, release: Option<&ReleaseLabel>) -> Option<i32> {
+    let input = positive(fields, "retry-attempts")
+        .map(|attempts| i32::try_from(attempts).unwrap_or(i32::MAX));
+    let attempts =
+        input.or_else(|| Some(file.retry_policy_configuration.as_ref()?.max_attempts))?;
+    if attempts < 1 {
         fields.problem(
-            input,
-            format!("`{uri}` names a prefix; name the object itself"),
+            given::JOB_FILE,
+            format!("`maxAttempts` is {attempts}: expected a number from 1"),
         );
-        return None;
     }
-    if input == "entry-point" {
-        limits::entry_point(&uri.to_string())
-            .into_iter()
-            .for_each(|problem| fields.problem(input, problem));
-    }
-    Some(uri)
-}
-
-fn spark(
-    fields: &mut Fields,
-    variant: Option<Variant>,
-    event_log: Option<&S3Uri>,
-    driver_template: Option<&S3Uri>,
-    executor_template: Option<&S3Uri>,
-) -> Option<SparkSettings> {
-    let properties = fields.pairs("spark-properties");
-    let submit_parameters = fields.text("spark-submit-parameters").unwrap_or_default();
-    let wishes = Wishes {
-        variant: variant?,
-        event_log: event_log?,
-        driver_template,
-        executor_template,
-        properties: &properties,
-        submit_parameters: &submit_parameters,
-    };
-    let spark = match request::settings(&wishes) {
-        Ok(spark) => spark,
-        Err(unusable) => {
-            fields.problem("spark-submit-parameters", unusable.to_string());
-            return None;
-        }
-    };
-    limits::properties(&spark.properties)
-        .into_iter()
-        .for_each(|problem| fields.problem("spark-properties", problem));
-    if let Some(problem) = limits::submit_parameters(&spark.submit_parameters) {
-        fields.problem("spark-submit-parameters", problem);
-    }
-    if let Some(problem) = limits::mode(wishes.variant, &spark) {
-        fields.problem("mode", problem);
-    }
-    for pointless in pointless::settings(wishes.variant, &spark) {
-        fields.problem(pointless.input, pointless.problem);
-    }
-    if spark
-        .effective
-        .get(EVENT_LOG_DIR)
-        .is_some_and(|dir| *dir != wishes.event_log.to_string())
+    if let Some(release) = release
+        && release.is_before(6, 9)
     {
         fields.problem(
-            "spark-properties",
-            format!("set the input `event-log-uri` instead of `{EVENT_LOG_DIR}`"),
+            "retry-attempts",
+            format!("`{release}` has no retries: they came with emr-6.9.0"),
         );
     }
-    Some(spark)
+    Some(attempts)
 }
 
 fn positive(fields: &mut Fields, input: &str) -> Option<u32> {

@@ -1,14 +1,17 @@
 //! The run record, put together from what is known. Pure.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use run_record::{
     DynamicAllocation, EntryPoint, EventLog, JobRun, Observation, RunRecord, SCHEMA, Submission,
     WorkflowRun,
 };
 
-use crate::{inputs::Inputs, job::Job};
+use crate::{
+    inputs::Inputs,
+    job::Job,
+    redact::{self, redacted},
+    request::document::StartJobRun,
+};
 
 /// What was known when the job run was submitted.
 #[derive(Debug)]
@@ -19,6 +22,8 @@ pub(crate) struct Submitted {
     pub(crate) client_token: String,
     /// The entry point's checksum.
     pub(crate) sha256: String,
+    /// What is sent, but for the token.
+    pub(crate) request: StartJobRun,
 }
 
 /// What became known while and after it ran.
@@ -54,13 +59,8 @@ pub(crate) fn record(
                 sha256: Some(submitted.sha256.clone()),
             },
             arguments: inputs.arguments.clone(),
-            request: None,
-            spark: inputs
-                .spark
-                .effective
-                .iter()
-                .map(redacted)
-                .collect::<BTreeMap<_, _>>(),
+            request: serde_json::to_value(redact::request(&submitted.request)).ok(),
+            spark: inputs.spark.effective.iter().map(redacted).collect(),
         },
         job_run: JobRun {
             id: job.id.clone(),
@@ -77,104 +77,5 @@ pub(crate) fn record(
         event_log: observed.event_log,
         observation: observed.observation,
         dynamic_allocation: observed.dynamic_allocation,
-    }
-}
-
-const REDACTED: &str = "*********(redacted)";
-
-/// Hides at least the values Spark itself hides (its default `spark.redaction.regex`): a record may be public. A value
-/// that holds a secret somewhere is hidden as a whole, since only its reader knows where the secret ends.
-fn redacted((key, value): (&String, &String)) -> (String, String) {
-    let value = if is_secret(key) || holds_secret(value) {
-        REDACTED.to_owned()
-    } else {
-        value.clone()
-    };
-    (key.clone(), value)
-}
-
-/// Whether something of this name is a secret.
-fn is_secret(name: &str) -> bool {
-    let name = name.to_lowercase();
-    let words = [
-        "secret",
-        "password",
-        "token",
-        "credential",
-        "access.key",
-        "accesskey",
-        "access_key",
-        "access-key",
-        "apikey",
-    ];
-    let api_key = |(at, api): (usize, &str)| {
-        let rest = name.get(at + api.len()..).unwrap_or_default();
-        rest.chars().skip(1).take(3).eq("key".chars())
-    };
-    words.iter().any(|word| name.contains(word)) || name.match_indices("api").any(api_key)
-}
-
-/// Whether a value sets something secret, such as `-Dpassword=x` or `https://user:password@host`.
-fn holds_secret(value: &str) -> bool {
-    let ends = |c: char| c.is_whitespace() || "\"'=,;&?/".contains(c);
-    let sets = |(at, _): (usize, &str)| {
-        let before = value
-            .get(..at)
-            .unwrap_or_default()
-            .trim_end_matches(['"', '\'']);
-        before.rsplit(ends).next().is_some_and(is_secret)
-    };
-    let names_user = |(at, slashes): (usize, &str)| {
-        let rest = value.get(at + slashes.len()..).unwrap_or_default();
-        let authority = rest.split(['/', ' ']).next().unwrap_or_default();
-        authority
-            .rsplit_once('@')
-            .is_some_and(|(user, _)| user.contains(':'))
-    };
-    value.match_indices('=').any(sets) || value.match_indices("://").any(names_user)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::redacted;
-
-    #[test]
-    fn secret_values_are_hidden() {
-        let shown = |key: &str| redacted((&key.to_owned(), &"value".to_owned())).1;
-        assert_eq!(
-            shown("spark.hadoop.fs.s3a.secret.key"),
-            "*********(redacted)"
-        );
-        assert_eq!(
-            shown("spark.hadoop.fs.s3a.access.key"),
-            "*********(redacted)"
-        );
-        assert_eq!(shown("spark.ssl.keyPassword"), "*********(redacted)");
-        for key in ["x.credentials", "x.apikey", "x.api.key", "x.API_KEY"] {
-            assert_eq!(shown(key), "*********(redacted)", "{key}");
-        }
-        assert_eq!(shown("spark.executor.memory"), "value");
-        assert_eq!(shown("spark.capitals.keyed"), "value");
-    }
-
-    #[test]
-    fn secrets_inside_values_are_hidden() {
-        let shown = |value: &str| redacted((&"k".to_owned(), &value.to_owned())).1;
-        for value in [
-            "-Xmx1g -Dpassword=x",
-            "-Djavax.net.ssl.keyStorePassword='a b'",
-            "jdbc:x://h/d?user=u&password=p",
-            "https://u:p@proxy:80/",
-        ] {
-            assert_eq!(shown(value), "*********(redacted)", "{value}");
-        }
-        for value in [
-            "-XX:+UseG1GC -Da=b",
-            "s3://bucket/tokens/x=1",
-            "https://proxy:80/a@b",
-            "",
-        ] {
-            assert_eq!(shown(value), value);
-        }
     }
 }

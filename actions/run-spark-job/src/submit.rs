@@ -10,6 +10,7 @@ use crate::{
     emr::{Emr, StartError},
     explain,
     inputs::Inputs,
+    record::Submitted,
 };
 
 /// How long StartJobRun may still take after a signal, when it is already under way.
@@ -44,8 +45,9 @@ pub(crate) async fn submit(
     runner: &Runner,
     inputs: &Inputs,
     emr: &Emr,
-    token: &str,
+    submitted: &Submitted,
 ) -> Result<String, NotStarted> {
+    let (request, token) = (&submitted.request, submitted.client_token.as_str());
     let cancel = &runner.cancel;
     if cancel.is_cancelled() {
         return Err(not_submitted().into());
@@ -56,8 +58,8 @@ pub(crate) async fn submit(
         let until = doubt.as_ref().map(|(until, _)| *until);
         let start = async {
             match until {
-                Some(until) => timeout_at(until, emr.start(inputs, token)).await.ok(),
-                None => Some(emr.start(inputs, token).await),
+                Some(until) => timeout_at(until, emr.start(request, token)).await.ok(),
+                None => Some(emr.start(request, token).await),
             }
         };
         let answer = tokio::select! {

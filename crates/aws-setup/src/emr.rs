@@ -24,6 +24,21 @@ impl ReleaseLabel {
     }
 }
 
+impl ReleaseLabel {
+    /// Whether the release is older than `major.minor`. The line `emr-spark-` began after them all.
+    #[must_use]
+    pub fn is_before(&self, major: u32, minor: u32) -> bool {
+        let rest = self.as_str().strip_prefix("emr-").unwrap_or_default();
+        let mut numbers = rest
+            .split(['.', '-'])
+            .map_while(|part| part.parse::<u32>().ok());
+        match (numbers.next(), numbers.next()) {
+            (Some(own), Some(own_minor)) => (own, own_minor) < (major, minor),
+            _ => false,
+        }
+    }
+}
+
 fn is_virtual_cluster_id(text: &str) -> bool {
     text.len() <= 64 && lower_alphanumeric(text)
 }
@@ -84,6 +99,25 @@ mod tests {
         let moving = |label: &str| label.parse::<ReleaseLabel>().map(|label| label.is_moving());
         assert_eq!(moving("emr-7.13.0-latest"), Ok(true));
         assert_eq!(moving("emr-6.7.0-20220630"), Ok(false));
+    }
+
+    #[test]
+    fn releases_are_compared_by_number() {
+        let older = |label: &str| {
+            label
+                .parse::<ReleaseLabel>()
+                .map(|label| label.is_before(6, 9))
+        };
+        assert_eq!(older("emr-6.7.0-latest"), Ok(true));
+        assert_eq!(older("emr-5.36.0-20220630"), Ok(true));
+        for newer in [
+            "emr-6.9.0-latest",
+            "emr-6.10.0-latest",
+            "emr-7.0.0-java17-latest",
+            "emr-spark-8.0-preview",
+        ] {
+            assert_eq!(older(newer), Ok(false), "{newer}");
+        }
     }
 
     #[test]

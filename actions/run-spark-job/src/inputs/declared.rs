@@ -15,14 +15,14 @@ pub(crate) const ACTION: Action = Action {
 const INPUTS: &[Input] = &[
     Input::new("mode", "Which variant to run: `static` (fixed executors) or `dra` (Dynamic Resource Allocation).")
         .required(),
-    Input::new("virtual-cluster-id", "Id of the EMR virtual cluster.").required(),
-    Input::new("execution-role-arn", "ARN of the role the job runs with.").required(),
-    Input::new("entry-point", "s3:// URI of the script or jar.").required(),
+    Input::new("virtual-cluster-id", "Id of the EMR virtual cluster. Required, unless the job file names it."),
+    Input::new("execution-role-arn", "ARN of the role the job runs with. Required, unless the job file names it."),
+    Input::new("entry-point", "s3:// URI of the script or jar. Required, unless the job file names it."),
     Input::new("arguments", "Arguments of the entry point, one per line.").lines(),
     Input::new("driver-template", "s3:// URI of the driver's pod template."),
     Input::new("executor-template", "s3:// URI of the executors' pod template."),
-    Input::new("release-label", "EMR release to run.").default("emr-7.13.0-latest"),
-    Input::new("event-log-uri", "s3:// prefix where Spark writes its event log; created when missing.").required(),
+    Input::new("release-label", "EMR release to run; `emr-7.13.0-latest` when neither this nor the job file names one."),
+    Input::new("event-log-uri", "s3:// prefix where Spark writes its event log; created when missing. Required, unless the job file sets `spark.eventLog.dir`."),
     Input::new("log-uri", "s3:// prefix where EMR puts container logs; without it a failure cannot be explained."),
     Input::new("record-uri", "s3:// prefix where the run record and the event log are copied to."),
     Input::new("directory", "Local directory for `run-record.json` and the event log.").default("run"),
@@ -60,6 +60,10 @@ const OUTPUTS: &[Output] = &[
         "Id of the job run, set as soon as it is known.",
     ),
     Output::new("virtual-cluster-id", "Id of the virtual cluster it ran on."),
+    Output::new(
+        "request",
+        "Path of start-job-run.json, the merged request without its secrets, relative to the workspace.",
+    ),
     Output::new("state", "Last state seen: COMPLETED, FAILED or CANCELLED."),
     Output::new(
         "record",

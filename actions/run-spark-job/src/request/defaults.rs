@@ -32,29 +32,39 @@ pub(super) fn properties(wishes: &Wishes<'_>) -> BTreeMap<String, String> {
         Variant::Dra => owned(DRA).collect(),
     };
     properties.insert(EVENT_LOG_ENABLED.into(), "true".into());
-    properties.insert(EVENT_LOG_DIR.into(), wishes.event_log.to_string());
+    properties.extend(owned_by_inputs(wishes));
+    properties
+}
+
+/// Settings that an input of their own decides, whatever the job file says.
+pub(super) fn owned_by_inputs(wishes: &Wishes<'_>) -> BTreeMap<String, String> {
+    let mut owned = BTreeMap::from([
+        (EVENT_LOG_DIR.to_owned(), wishes.event_log.to_string()),
+        (
+            DYNAMIC_ALLOCATION.to_owned(),
+            (wishes.variant == Variant::Dra).to_string(),
+        ),
+    ]);
     for (role, template) in [
         ("driver", wishes.driver_template),
         ("executor", wishes.executor_template),
     ] {
         if let Some(uri) = template {
-            properties.insert(
-                format!("spark.kubernetes.{role}.podTemplateFile"),
-                uri.to_string(),
-            );
+            owned.insert(template_file(role), uri.to_string());
         }
     }
-    properties
+    owned
 }
 
-const STATIC: &[(&str, &str)] = &[
-    (DYNAMIC_ALLOCATION, "false"),
-    ("spark.kubernetes.executor.deleteOnTermination", "true"),
-];
+/// The property that names a pod template; `role` is `driver` or `executor`.
+pub(crate) fn template_file(role: &str) -> String {
+    format!("spark.kubernetes.{role}.podTemplateFile")
+}
+
+const STATIC: &[(&str, &str)] = &[("spark.kubernetes.executor.deleteOnTermination", "true")];
 
 // EMR on EKS has no external shuffle service, so DRA needs shuffle tracking.
 const DRA: &[(&str, &str)] = &[
-    (DYNAMIC_ALLOCATION, "true"),
     ("spark.dynamicAllocation.shuffleTracking.enabled", "true"),
     (MIN_EXECUTORS, "1"),
     (MAX_EXECUTORS, "10"),

@@ -15,6 +15,13 @@ const ARGUMENT: usize = 10_280;
 const SUBMIT_PARAMETERS: usize = 102_400;
 const PROPERTIES: usize = 100;
 const PROPERTY: usize = 1024;
+/// Classifications in one list.
+pub(crate) const CLASSIFICATIONS: usize = 100;
+const TAGS: usize = 50;
+/// Tags the action sets by itself, at most.
+const OWN_TAGS: usize = 5;
+const TAG_KEY: usize = 128;
+const TAG_VALUE: usize = 256;
 
 /// A job run's name as EMR accepts it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +83,44 @@ pub(crate) fn arguments(arguments: &[String]) -> Vec<String> {
         })
     };
     arguments.iter().enumerate().filter_map(too_long).collect()
+}
+
+/// What is wrong with the tags, those that the action adds counted. The letters are those of AWS's tagging rules.
+pub(crate) fn tags<'a>(tags: impl Iterator<Item = (&'a String, &'a String)>) -> Vec<String> {
+    let allowed = |text: &str| {
+        text.chars()
+            .all(|c| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c))
+    };
+    let mut problems = Vec::new();
+    let mut count = OWN_TAGS;
+    for (key, value) in tags {
+        count += 1;
+        let (key_length, length) = (key.chars().count(), value.chars().count());
+        if !(1..=TAG_KEY).contains(&key_length) || length > TAG_VALUE {
+            problems.push(format!("tag `{key}`: AWS accepts keys of 1 to {TAG_KEY} characters and values of up to {TAG_VALUE}"));
+        }
+        if !allowed(key) || !allowed(value) {
+            problems.push(format!(
+                "tag `{key}`: AWS accepts letters, digits, spaces and `_ . : / = + - @`"
+            ));
+        }
+        if key.to_lowercase().starts_with("aws:") {
+            problems.push(format!(
+                "tag `{key}`: names that begin with `aws:` are AWS's own"
+            ));
+        }
+        if key.starts_with("emr-eks-actions:") {
+            problems.push(format!(
+                "tag `{key}`: names that begin with `emr-eks-actions:` are set by the action"
+            ));
+        }
+    }
+    if count > TAGS {
+        problems.push(format!(
+            "{count} tags with the {OWN_TAGS} of the action; AWS accepts up to {TAGS}"
+        ));
+    }
+    problems
 }
 
 /// What is wrong with the submit parameters' length.

@@ -87,7 +87,7 @@ mod tests {
 
     use run_record::Variant;
 
-    use super::super::{Wishes, settings as merge};
+    use super::super::{FileSettings, Wishes, settings as merge};
     use super::{Pointless, settings};
 
     fn problems(variant: Variant, properties: &[(&str, &str)], parameters: &str) -> Vec<Pointless> {
@@ -98,6 +98,7 @@ mod tests {
             event_log: &"s3://bench/spark-events/".parse().unwrap(),
             driver_template: None,
             executor_template: None,
+            file: &FileSettings::default(),
             properties: &properties,
             submit_parameters: parameters,
         });

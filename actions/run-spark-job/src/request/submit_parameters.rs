@@ -118,16 +118,33 @@ fn property(option: &str) -> Option<&'static str> {
     known.map(|(_, property)| *property)
 }
 
-/// One line: the defaults as `--conf`, then the user's own words as they are.
-pub(super) fn line(defaults: &[(String, String)], theirs: &str) -> String {
-    let mut parts: Vec<String> = defaults
-        .iter()
-        .map(|(key, value)| format!("--conf {}", word(&format!("{key}={value}"))))
-        .collect();
-    // Multi-line YAML ends up here with its line feeds; spark-submit wants one line.
-    let lines = theirs.lines().map(str::trim);
-    parts.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
-    parts.join(" ")
+/// A stretch of the submit parameters.
+pub(super) enum Part<'a> {
+    /// Settings, each as `--conf`.
+    Conf(&'a [(String, String)]),
+    /// Somebody's own words as they are.
+    Words(&'a str),
+}
+
+/// All parts as one line, in their order.
+pub(super) fn line(parts: &[Part<'_>]) -> String {
+    let words = |part: &Part<'_>| -> Vec<String> {
+        match part {
+            Part::Conf(settings) => settings
+                .iter()
+                .map(|(key, value)| format!("--conf {}", word(&format!("{key}={value}"))))
+                .collect(),
+            // Multi-line YAML ends up here with its line feeds; spark-submit wants one line.
+            Part::Words(text) => {
+                let lines = text.lines().map(str::trim);
+                lines
+                    .filter(|line| !line.is_empty())
+                    .map(str::to_owned)
+                    .collect()
+            }
+        }
+    };
+    parts.iter().flat_map(words).collect::<Vec<_>>().join(" ")
 }
 
 /// Quoted only if it has to be: the request is shown to people.

@@ -7,6 +7,7 @@ mod kept;
 mod post;
 mod records;
 mod refused;
+mod request;
 mod signals;
 mod spark;
 mod step;
