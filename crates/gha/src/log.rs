@@ -28,6 +28,13 @@ struct Shared {
     secrets: Mutex<Vec<String>>,
 }
 
+/// A log as it is outside Actions, for code that is tried without a runner.
+impl Default for Log {
+    fn default() -> Self {
+        Self::new(&Environment::default(), false)
+    }
+}
+
 impl Log {
     pub(crate) fn new(environment: &Environment, documents: bool) -> Self {
         let (actions, debug) = (
