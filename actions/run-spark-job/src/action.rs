@@ -7,18 +7,20 @@ use gha::{Failure, Runner};
 use run_record::WorkflowRun;
 
 use crate::{
+    cloudwatch::Logs,
     cluster::Observer,
     credentials,
     deliver::{self, Directory},
     earlier::attach,
     emr::Emr,
     explain,
-    inputs::{self, Inputs},
+    hurry::Hurry,
+    inputs::{self, DriverLogShown, Inputs},
     job::Job,
     kept, kubeconfig,
     record::{Observed, Submitted, record},
     request::{assemble::request, token::client_token},
-    run::Run,
+    run::{Cluster, Run},
     s3::S3,
     shown,
     submit::{NotStarted, not_submitted, submit},
@@ -37,7 +39,7 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     )
     .await?;
     let (emr, s3) = (Emr::new(&config, &inputs.virtual_cluster), S3::new(&config));
-    let (directory, mut submitted, observer) = tokio::select! {
+    let (directory, mut submitted, observer, cluster) = tokio::select! {
         biased;
         () = runner.cancel.cancelled() => return Err(not_submitted()),
         prepared = prepare(&runner, &inputs, &config, &emr, &s3) => prepared?,
@@ -47,8 +49,16 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
         return Ok(());
     }
     kept::before(&runner, &inputs, &emr, &directory, &submitted.client_token)?;
-    let id = match find_or_start(&runner, &inputs, &emr, &directory, &mut submitted).await {
-        Ok(id) => id,
+    let hurry = Hurry::new(runner.cancel.clone());
+    let submission = Submission {
+        runner: &runner,
+        inputs: &inputs,
+        emr: &emr,
+        directory: &directory,
+        hurry: &hurry,
+    };
+    let (id, attached) = match submission.find_or_start(&mut submitted).await {
+        Ok(found) => found,
         Err(NotStarted { failure, unclear }) => {
             if !unclear {
                 kept::ended(&runner.state, "nothing was submitted")?;
@@ -65,43 +75,55 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
         s3: &s3,
         directory: &directory,
         submitted: &submitted,
+        hurry: &hurry,
+        cluster: cluster.filter(|_| inputs.driver_log == DriverLogShown::Live),
+        logs: Logs::new(&config),
+        attached,
     }
     .to_the_end(Job::new(id), observer)
     .await;
     ended.and(kept)
 }
 
-/// The job run: one that is there already, or a new one.
-async fn find_or_start(
-    runner: &Runner,
-    inputs: &Inputs,
-    emr: &Emr,
-    directory: &Directory,
-    submitted: &mut Submitted,
-) -> Result<String, NotStarted> {
-    let found = tokio::select! {
-        biased;
-        () = runner.cancel.cancelled() => return Err(not_submitted().into()),
-        found = attach(runner, inputs, emr, submitted) => found?,
-    };
-    if let Some(found) = found {
-        submitted.client_token = found.client_token;
-        return Ok(found.id);
+/// What a submission needs.
+struct Submission<'a> {
+    runner: &'a Runner,
+    inputs: &'a Inputs,
+    emr: &'a Emr,
+    directory: &'a Directory,
+    hurry: &'a Hurry,
+}
+
+impl Submission<'_> {
+    /// The id of the job run, and whether it was there already.
+    async fn find_or_start(&self, submitted: &mut Submitted) -> Result<(String, bool), NotStarted> {
+        let Self {
+            runner,
+            inputs,
+            emr,
+            ..
+        } = self;
+        let found = tokio::select! {
+            biased;
+            () = runner.cancel.cancelled() => return Err(not_submitted().into()),
+            found = attach(runner, inputs, emr, submitted) => found?,
+        };
+        if let Some(found) = found {
+            submitted.client_token = found.client_token;
+            return Ok((found.id, true));
+        }
+        let none = Job::new(String::new());
+        let sketch = record(inputs, submitted, &none, Observed::default());
+        if let Err(failure) = deliver::sketch(self.directory, &sketch).await {
+            runner.log.debug(&failure.what);
+        }
+        let id = submit(runner, inputs, emr, submitted, self.hurry).await?;
+        let name = &inputs.name.0;
+        runner
+            .log
+            .info(&format!("job run {id} submitted as {name}"));
+        Ok((id, false))
     }
-    let sketch = record(
-        inputs,
-        submitted,
-        &Job::new(String::new()),
-        Observed::default(),
-    );
-    if let Err(failure) = deliver::sketch(directory, &sketch).await {
-        runner.log.debug(&failure.what);
-    }
-    let id = submit(runner, inputs, emr, submitted).await?;
-    runner
-        .log
-        .info(&format!("job run {id} submitted as {}", inputs.name.0));
-    Ok(id)
 }
 
 /// Keeps the ids in the state and in the outputs. The first failure is logged here, since another may follow.
@@ -131,7 +153,7 @@ async fn prepare(
     config: &SdkConfig,
     emr: &Emr,
     s3: &S3,
-) -> Result<(Directory, Submitted, Observer), Failure> {
+) -> Result<(Directory, Submitted, Observer, Option<Cluster>), Failure> {
     let directory = Directory::make(&runner.context, inputs).await?;
     let sha256 = stored(inputs, s3).await?;
     let workflow_run = workflow_run(runner);
@@ -144,6 +166,13 @@ async fn prepare(
     }
     let namespace = namespace(runner, inputs, emr).await?;
     let client = kubeconfig::client(config, inputs).await;
+    let cluster = match (&client, &namespace) {
+        (Ok(client), Some(namespace)) => Some(Cluster {
+            client: client.clone(),
+            namespace: namespace.clone(),
+        }),
+        _ => None,
+    };
     let observer = Observer::start(client, namespace.as_deref()).await;
     if let Some(why) = observer.blind() {
         runner.log.notice(
@@ -164,6 +193,7 @@ async fn prepare(
             request,
         },
         observer,
+        cluster,
     ))
 }
 

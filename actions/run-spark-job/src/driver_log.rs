@@ -17,6 +17,7 @@ const CLOCKS: SignedDuration = SignedDuration::from_mins(5);
 pub(crate) struct Steps {
     by_profile: BTreeMap<u32, u32>,
     steps: Vec<DynamicAllocation>,
+    wanted: Option<u32>,
 }
 
 impl Steps {
@@ -25,15 +26,24 @@ impl Steps {
         let Some((at, message)) = split(line) else {
             return;
         };
+        if lowered(message) {
+            self.wanted = None;
+        }
         let Some((profile, wanted)) = initial(message).or_else(|| raised(message)) else {
             return;
         };
         self.by_profile.insert(profile, wanted);
         let total = self.by_profile.values().sum();
+        self.wanted = Some(total);
         // Spark says the initial number more than once.
         if self.steps.last().is_none_or(|last| last.wanted != total) {
             self.steps.push(DynamicAllocation { at, wanted: total });
         }
+    }
+
+    /// How many are wanted now; absent when the log does not say, as after the number has fallen.
+    pub(crate) fn wanted(&self) -> Option<u32> {
+        self.wanted
     }
 
     /// The steps, if they lie within the job run.
@@ -57,8 +67,13 @@ impl Steps {
     }
 }
 
+/// `Executors 0,1 removed due to idle timeout.`
+fn lowered(message: &str) -> bool {
+    message.starts_with("Executors ") && message.ends_with(" removed due to idle timeout.")
+}
+
 /// Splits Spark's default layout, `yy/MM/dd HH:mm:ss LEVEL Class: message`.
-fn split(line: &str) -> Option<(Timestamp, &str)> {
+pub(crate) fn split(line: &str) -> Option<(Timestamp, &str)> {
     let (time, rest) = line.split_at_checked(17)?;
     let message = rest.split_once(": ")?.1;
     let at = DateTime::strptime("%y/%m/%d %H:%M:%S", time).ok()?;
@@ -129,6 +144,14 @@ Traceback (most recent call last):
                 "2026-11-22T15:12:51Z 5",
             ]
         );
+    }
+
+    #[test]
+    fn what_is_wanted_now_is_known_until_executors_are_let_go() {
+        let until = |lines: usize| steps(&LOG.lines().take(lines).collect::<Vec<_>>().join("\n"));
+        assert_eq!(until(1).wanted(), None);
+        assert_eq!(until(8).wanted(), Some(5));
+        assert_eq!(until(9).wanted(), None);
     }
 
     #[test]

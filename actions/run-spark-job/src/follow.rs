@@ -5,7 +5,10 @@ use std::time::Duration;
 use aws_setup::{ProblemKind, SdkProblem};
 use gha::{Failure, Log};
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -17,13 +20,15 @@ use crate::{
     explain::{self, may_pass},
     job::Job,
     pace::Pace,
-    progress,
+    progress::{self, Spark},
 };
 
-/// How long EMR may fail to answer before waiting is given up.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// How long the last question may take, when the deadline has passed.
+const LAST: Duration = Duration::from_secs(5);
 /// How long a new job run may be unknown to the part of EMR that is asked.
 const UNKNOWN: Duration = Duration::from_mins(1);
+/// The stages of a job may be short: those of this time share a line.
+const STAGES: Duration = Duration::from_secs(10);
 /// Objects change in bursts: the line is shown once for all that changes within this time.
 const BURST: Duration = Duration::from_millis(400);
 
@@ -49,9 +54,16 @@ pub(crate) struct Follow<'a> {
     pub(crate) cancel: &'a CancellationToken,
     pub(crate) log: &'a Log,
     pub(crate) poll_interval: Duration,
+    /// How long EMR may fail to answer before waiting is given up.
+    pub(crate) patience: Duration,
+    /// The latest end, as far as it is known before the first answer.
     pub(crate) deadline: Instant,
+    /// The longest time from EMR's acceptance, for a job run that was there before this step.
+    pub(crate) attached: Option<Duration>,
     /// What was asked for.
     pub(crate) asked: Asked,
+    /// What the driver's log says, if it is followed.
+    pub(crate) spark: Option<watch::Receiver<Spark>>,
     /// Told of every other state.
     pub(crate) changed: &'a (dyn Fn(&Job, &Observer) + Sync),
 }
@@ -59,6 +71,32 @@ pub(crate) struct Follow<'a> {
 impl Follow<'_> {
     /// Waits until the job run ends or there is a reason to stop waiting.
     pub(crate) async fn until_end(mut self, job: &mut Job) -> Why {
+        match self.wait(job).await {
+            Why::Timeout => self.last_question(job).await,
+            why => why,
+        }
+    }
+
+    /// At the deadline the last answer may be old: a job run that has ended meanwhile is not too late.
+    async fn last_question(&mut self, job: &mut Job) -> Why {
+        let answer = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return Why::Signal,
+            answer = timeout(LAST, self.emr.describe(&job.id)) => answer,
+        };
+        if let Ok(Ok(description)) = answer {
+            if job.note(description, Timestamp::now()) {
+                (self.changed)(job, self.observer);
+                self.show(job, &mut String::new());
+            }
+            if job.state().is_end() {
+                return Why::Ended;
+            }
+        }
+        Why::Timeout
+    }
+
+    async fn wait(&mut self, job: &mut Job) -> Why {
         let mut pace = Pace::new(self.poll_interval);
         let began = Instant::now();
         let mut trouble: Option<Instant> = None;
@@ -77,6 +115,7 @@ impl Follow<'_> {
                     if let Some(how) = self.asked.difference(&description.asked) {
                         return Why::Another(how);
                     }
+                    self.count_from_acceptance(description.created_at);
                     if job.note(description, Timestamp::now()) {
                         pace.changed();
                         (self.changed)(job, self.observer);
@@ -94,7 +133,7 @@ impl Follow<'_> {
                         self.log.warning("EMR does not answer", &format!("DescribeJobRun: {problem}; the job run goes on, and so does waiting"));
                         Instant::now()
                     });
-                    if since.elapsed() > PATIENCE {
+                    if since.elapsed() > self.patience {
                         return self.lost(&problem);
                     }
                 }
@@ -133,8 +172,12 @@ impl Follow<'_> {
                     let waiting = self.observer.seen(|seen| seen.view(&job.id)).waiting;
                     self.log.notice("Driver pending", &driver.say(&waiting, Instant::now()));
                 }
+                () = said(&mut self.spark) => {
+                    due.get_or_insert_with(|| Instant::now() + STAGES);
+                }
                 () = self.observer.changed() => {
-                    due.get_or_insert_with(|| Instant::now() + BURST);
+                    let soon = Instant::now() + BURST;
+                    due = Some(due.map_or(soon, |due| due.min(soon)));
                     // When the driver begins or ends, EMR will soon know another state.
                     let now = self.observer.seen(|seen| seen.view(&job.id)).driver;
                     if driver.note(now, Instant::now()) {
@@ -144,6 +187,17 @@ impl Follow<'_> {
                 }
             }
         }
+    }
+
+    /// Brings the deadline forward by the time that an attached job run has already had. Only for those: the clocks of
+    /// this machine and of EMR may differ.
+    fn count_from_acceptance(&mut self, created: Option<Timestamp>) {
+        let (Some(longest), Some(created)) = (self.attached.take(), created) else {
+            return;
+        };
+        let age = Timestamp::now().duration_since(created);
+        let left = longest.saturating_sub(age.try_into().unwrap_or_default());
+        self.deadline = self.deadline.min(Instant::now() + left);
     }
 
     fn lost(&self, problem: &SdkProblem) -> Why {
@@ -156,11 +210,23 @@ impl Follow<'_> {
             .observer
             .began()
             .map(|_| self.observer.seen(|seen| seen.view(&job.id)));
-        let line = progress::line(&job.state(), view.as_ref());
+        let spark = self.spark.as_ref().map(|spark| spark.borrow().clone());
+        let line = progress::line(&job.state(), view.as_ref(), &spark.unwrap_or_default());
         if line != *shown {
             self.log.info(&line);
             *shown = line;
         }
+    }
+}
+
+/// Waits until the driver's log says something else.
+async fn said(spark: &mut Option<watch::Receiver<Spark>>) {
+    let changed = match spark {
+        Some(spark) => spark.changed().await.is_ok(),
+        None => false,
+    };
+    if !changed {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -189,3 +255,6 @@ mod tests {
         assert!(!is_passing(ProblemKind::Denied, Duration::ZERO));
     }
 }
+
+#[cfg(test)]
+mod waiting;

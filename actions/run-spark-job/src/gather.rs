@@ -13,8 +13,10 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    cloudwatch::Logs,
     cluster::Observer,
     driver_output::DriverOutput,
+    driver_place::{Place, places},
     event_log,
     inputs::Inputs,
     job::Job,
@@ -31,6 +33,7 @@ const LAST_ATTEMPT: Duration = Duration::from_secs(1);
 /// Where to look, and with what.
 pub(crate) struct Gather<'a> {
     pub(crate) s3: &'a S3,
+    pub(crate) logs: &'a Logs,
     pub(crate) inputs: &'a Inputs,
     pub(crate) job: &'a Job,
     pub(crate) cancel: &'a CancellationToken,
@@ -45,15 +48,33 @@ pub(crate) struct Gathered {
     pub(crate) event_log: EventLog,
     pub(crate) stderr: Option<DriverOutput>,
     pub(crate) stdout: Option<DriverOutput>,
+    /// Where standard error came from.
+    pub(crate) source: Option<Source>,
+    /// Where EMR keeps it, if it was found there.
+    pub(crate) place: Option<String>,
     /// Why the driver's log can never be found.
     pub(crate) log_problem: Option<SdkProblem>,
     /// What is missing, in sentences.
     pub(crate) gaps: Vec<String>,
 }
 
+/// How the driver's log was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// From where EMR keeps it.
+    Kept,
+    /// While the driver wrote it.
+    Heard,
+}
+
 impl Gather<'_> {
-    /// Fetches everything this run needs.
-    pub(crate) async fn all(&self, observer: &mut Observer) -> Gathered {
+    /// Fetches everything this run needs. `heard` is what was heard of the driver's log while it ran: it serves where
+    /// EMR keeps none.
+    pub(crate) async fn all(
+        &self,
+        observer: &mut Observer,
+        heard: Option<DriverOutput>,
+    ) -> Gathered {
         let state = self.job.state();
         let wants_steps = self.inputs.variant == Variant::Dra && state == State::Completed;
         let wants_output = wants_steps || state == State::Failed;
@@ -84,15 +105,23 @@ impl Gather<'_> {
             Ok(stderr) => (stderr, None),
             Err(problem) => (None, Some(problem)),
         };
+        let (stderr, place, source) = match (stderr, heard) {
+            (Some((output, place)), _) => (Some(output), Some(place), Some(Source::Kept)),
+            (None, Some(heard)) => (Some(heard), None, Some(Source::Heard)),
+            (None, None) => (None, None, None),
+        };
         if wants_steps && stderr.is_none() {
-            gathered.gaps.push(match self.inputs.log_uri {
-                None => "How many executors Spark wanted is not known: without `log-uri` the driver's log is not kept.".to_owned(),
-                Some(_) => "How many executors Spark wanted is not known: the driver's log was not found under `log-uri`.".to_owned(),
+            let kept = self.inputs.log_uri.is_some() || self.inputs.log_group.is_some();
+            gathered.gaps.push(match kept {
+                false => "How many executors Spark wanted is not known: without `log-uri` the driver's log is not kept.".to_owned(),
+                true => "How many executors Spark wanted is not known: the driver's log was not found where EMR keeps logs.".to_owned(),
             });
         }
         Gathered {
+            source,
+            place,
             stderr,
-            stdout: stdout.unwrap_or_default(),
+            stdout: stdout.unwrap_or_default().map(|(output, _)| output),
             log_problem,
             ..gathered
         }
@@ -187,7 +216,7 @@ impl Gather<'_> {
         event_log::choose(&directory.key, &self.job.id, &keys)
     }
 
-    /// The driver's standard error or output, from where EMR puts container logs.
+    /// The driver's standard error or output, from where EMR puts container logs, and where that was.
     ///
     /// # Errors
     /// The bucket does not exist, so that there is nothing to wait for.
@@ -195,27 +224,40 @@ impl Gather<'_> {
         &self,
         stream: &str,
         patience: Duration,
-    ) -> Result<Option<DriverOutput>, SdkProblem> {
-        let Some(uri) = driver_log_uri(self.inputs, &self.job.id, stream) else {
+    ) -> Result<Option<(DriverOutput, String)>, SdkProblem> {
+        let places = places(self.inputs, &self.job.id, stream);
+        if places.is_empty() {
             return Ok(None);
-        };
+        }
         let fetch = || async {
-            match self.s3.bytes(&uri).await {
-                Ok(bytes) => bytes.map(Ok),
-                Err(problem) if is_missing_bucket(&problem) => Some(Err(problem)),
-                Err(problem) => {
-                    self.log.debug(&format!("reading {uri}: {problem}"));
-                    None
+            let mut fatal = None;
+            for place in &places {
+                match self.look(place).await {
+                    Ok(Some(output)) => return Some(Ok((output, place.to_string()))),
+                    Ok(None) => {}
+                    Err(problem) if is_missing_bucket(&problem) => fatal = Some(problem),
+                    Err(problem) => self.log.debug(&format!("reading {place}: {problem}")),
                 }
             }
+            // As long as there is another place to look at, there is something to wait for.
+            fatal.filter(|_| places.len() == 1).map(Err)
         };
-        let Some(bytes) = self.patiently(patience, fetch).await.transpose()? else {
-            return Ok(None);
-        };
-        // A log that is cut off still says something up to there.
-        Ok(Some(DriverOutput::read(std::io::BufReader::new(
-            MultiGzDecoder::new(bytes.as_slice()),
-        ))))
+        self.patiently(patience, fetch).await.transpose()
+    }
+
+    async fn look(&self, place: &Place) -> Result<Option<DriverOutput>, SdkProblem> {
+        match place {
+            // A log that is cut off still says something up to there.
+            Place::S3(uri) => Ok(self.s3.bytes(uri).await?.map(|bytes| {
+                DriverOutput::read(std::io::BufReader::new(MultiGzDecoder::new(
+                    bytes.as_slice(),
+                )))
+            })),
+            Place::CloudWatch { group, stream } => {
+                let lines = self.logs.lines(group, stream).await?;
+                Ok((!lines.is_empty()).then(|| DriverOutput::read(lines.as_slice())))
+            }
+        }
     }
 
     /// Watches the nodes until they are gone or the input `observe-nodes-for` has passed. Only a run that completed is
@@ -286,17 +328,4 @@ impl Gather<'_> {
             }
         }
     }
-}
-
-/// `<log-uri>/<virtual cluster>/jobs/<job run>/containers/spark-<job run>/spark-<job run>-driver/<stream>.gz`.
-pub(crate) fn driver_log_uri(
-    inputs: &Inputs,
-    job_id: &str,
-    stream: &str,
-) -> Option<aws_setup::S3Uri> {
-    let path = format!(
-        "{}/jobs/{job_id}/containers/spark-{job_id}/spark-{job_id}-driver/{stream}.gz",
-        inputs.virtual_cluster
-    );
-    Some(inputs.log_uri.as_ref()?.join(&path))
 }

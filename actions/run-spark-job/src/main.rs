@@ -7,11 +7,17 @@
 
 mod action;
 mod asked;
+mod cloudwatch;
 mod cluster;
 mod credentials;
 mod deliver;
+mod driver_live;
 mod driver_log;
 mod driver_output;
+mod driver_place;
+mod driver_resume;
+mod driver_shown;
+mod driver_stage;
 mod driver_wait;
 mod earlier;
 mod emr;
@@ -20,6 +26,7 @@ mod event_log;
 mod explain;
 mod follow;
 mod gather;
+mod hurry;
 mod inputs;
 mod job;
 mod job_file;

@@ -27,9 +27,11 @@ pub(crate) enum DriverLog {
     /// Nobody asked to keep it.
     #[default]
     NotKept,
-    /// It is at this URI.
+    /// It was followed while the driver wrote it, and is kept nowhere else.
+    Heard,
+    /// It is at this place.
     At(String),
-    /// It should be at this URI, but is not, for this reason if it is known.
+    /// It should be at this place, but is not, for this reason if it is known.
     Missing(String, Option<String>),
 }
 
@@ -122,6 +124,7 @@ fn ended(run: &str, job: &Job, told: &Told<'_>) -> Result<(), Failure> {
             let exception = told.exception.map(|text| format!("\n{text}"));
             let what = format!("{run} is FAILED{reason}{}", exception.unwrap_or_default());
             let help = match &told.log {
+                DriverLog::Heard => "the driver's log is shown above as far as it was followed; set the input `log-uri` to keep it".to_owned(),
                 DriverLog::At(uri) => format!("the driver's whole log is at {uri}"),
                 DriverLog::Missing(uri, Some(why)) => {
                     format!("the driver's log cannot be read from {uri}: {why}")
@@ -130,7 +133,7 @@ fn ended(run: &str, job: &Job, told: &Told<'_>) -> Result<(), Failure> {
                     "the driver's log was not found at {uri}: a driver that never ran has none, and the execution role has to be allowed to write there"
                 ),
                 DriverLog::NotKept => {
-                    "set the input `log-uri`, so that the driver's log is kept and shown here"
+                    "set the input `log-uri` or `log-group`, so that the driver's log is kept and shown here"
                         .to_owned()
                 }
             };
@@ -203,11 +206,12 @@ mod tests {
     fn the_drivers_log_is_only_where_it_was_found() {
         let uri = || "s3://b/logs/stderr.gz".to_owned();
         let cases = [
-            (DriverLog::NotKept, "set the input `log-uri`"),
+            (DriverLog::NotKept, "set the input `log-uri` or"),
             (
                 DriverLog::At(uri()),
                 "whole log is at s3://b/logs/stderr.gz",
             ),
+            (DriverLog::Heard, "is shown above"),
             (
                 DriverLog::Missing(uri(), None),
                 "was not found at s3://b/logs/stderr.gz",

@@ -3,24 +3,47 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    driver_stage::Stage,
     state::State,
     watch::{Phase, View},
 };
 
-/// For example `state RUNNING · executors wanted 5, pending 3, running 2 · nodes 3 (m5.large ×2, m5.xlarge ×1)`.
+/// What the driver's log says, as far as it is followed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Spark {
+    /// How many executors Dynamic Resource Allocation wants; absent when its log does not say.
+    pub(crate) wanted: Option<u32>,
+    /// The stage that was submitted last.
+    pub(crate) stage: Option<Stage>,
+}
+
+/// For example `state RUNNING · executors wanted 5, pending 3, running 2 · nodes 3 (m5.large in us-east-1a ×2,
+/// m5.xlarge in us-east-1b ×1) · stage 4 (count at job.py:7), 200 tasks`.
 ///
-/// `view` is absent when the cluster cannot be seen. Wanted is the number of executor pods that exist and have not
-/// ended: on Kubernetes, Spark asks for an executor by creating its pod.
-pub(crate) fn line(state: &State, view: Option<&View>) -> String {
+/// `view` is absent when the cluster cannot be seen. Where the driver's log does not say how many executors are
+/// wanted, it is the number of executor pods that exist and have not ended: on Kubernetes, Spark asks for an executor
+/// by creating its pod.
+pub(crate) fn line(state: &State, view: Option<&View>, spark: &Spark) -> String {
     let mut parts = vec![format!("state {state}")];
-    let Some(view) = view else {
-        return parts.remove(0);
-    };
+    if let Some(view) = view {
+        parts.extend(cluster(view, spark.wanted));
+    }
+    if let Some(stage) = &spark.stage {
+        parts.push(stage.to_string());
+    }
+    parts.join(" · ")
+}
+
+fn cluster(view: &View, wanted: Option<u32>) -> Vec<String> {
+    let mut parts = Vec::new();
     if view.driver == Phase::Pending {
         parts.push("driver pending".to_owned());
     }
-    let wanted = view.pending + view.running;
-    if wanted > 0 {
+    let pods = view.pending + view.running;
+    let wanted = wanted
+        .and_then(|wanted| usize::try_from(wanted).ok())
+        .unwrap_or(pods);
+    if wanted > 0 || pods > 0 {
         parts.push(format!(
             "executors wanted {wanted}, pending {}, running {}",
             view.pending, view.running
@@ -29,10 +52,10 @@ pub(crate) fn line(state: &State, view: Option<&View>) -> String {
     if !view.nodes.is_empty() {
         parts.push(format!("nodes {}", nodes(&view.nodes)));
     }
-    parts.join(" · ")
+    parts
 }
 
-/// For example `3 (m5.large ×2, starting ×1)`; a node whose type is not known yet is starting.
+/// For example `3 (m5.large in us-east-1a ×2, starting ×1)`; a node whose type is not known yet is starting.
 pub(crate) fn nodes(by_type: &BTreeMap<String, usize>) -> String {
     let named = |(instance, count): (&String, &usize)| match instance.as_str() {
         "" => format!("starting ×{count}"),
@@ -44,8 +67,9 @@ pub(crate) fn nodes(by_type: &BTreeMap<String, usize>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::{Spark, line};
     use crate::{
+        driver_stage::Stage,
         state::State,
         watch::{Phase, View},
     };
@@ -59,16 +83,19 @@ mod tests {
             ..View::default()
         };
         assert_eq!(
-            line(&State::Running, Some(&view)),
+            line(&State::Running, Some(&view), &Spark::default()),
             "state RUNNING · executors wanted 5, pending 3, running 2 · nodes 3 (m5.large ×2, m5.xlarge ×1)"
         );
     }
 
     #[test]
     fn what_is_not_there_is_left_out() {
-        assert_eq!(line(&State::Pending, None), "state PENDING");
         assert_eq!(
-            line(&State::Running, Some(&View::default())),
+            line(&State::Pending, None, &Spark::default()),
+            "state PENDING"
+        );
+        assert_eq!(
+            line(&State::Running, Some(&View::default()), &Spark::default()),
             "state RUNNING"
         );
         let waiting = View {
@@ -77,8 +104,33 @@ mod tests {
             ..View::default()
         };
         assert_eq!(
-            line(&State::Submitted, Some(&waiting)),
+            line(&State::Submitted, Some(&waiting), &Spark::default()),
             "state SUBMITTED · driver pending · nodes 1 (starting ×1)"
+        );
+    }
+
+    #[test]
+    fn the_drivers_log_knows_better_how_many_executors_are_wanted() {
+        let view = View {
+            pending: 1,
+            running: 2,
+            ..View::default()
+        };
+        let spark = Spark {
+            wanted: Some(8),
+            stage: Some(Stage {
+                id: 4,
+                name: Some("count at job.py:7".into()),
+                tasks: 200,
+            }),
+        };
+        assert_eq!(
+            line(&State::Running, Some(&view), &spark),
+            "state RUNNING · executors wanted 8, pending 1, running 2 · stage 4 (count at job.py:7), 200 tasks"
+        );
+        assert_eq!(
+            line(&State::Running, None, &spark),
+            "state RUNNING · stage 4 (count at job.py:7), 200 tasks"
         );
     }
 }

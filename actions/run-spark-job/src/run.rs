@@ -1,23 +1,27 @@
 //! The order of things from the submission on: wait, stop if need be, gather, hand over, explain.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, pin::pin, time::Duration};
 
 use gha::{Failure, Runner};
 use jiff::Timestamp;
 use run_record::RunRecord;
 use tokio::{
     sync::watch,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 use crate::{
     asked::Asked,
+    cloudwatch::Logs,
     cluster::Observer,
     deliver::{self, Directory},
+    driver_live::Live,
+    driver_place::places,
     emr::Emr,
     ending,
     follow::{Follow, Why},
-    gather::{Gather, Gathered, driver_log_uri},
+    gather::{Gather, Gathered, Source},
+    hurry::Hurry,
     inputs::Inputs,
     job::Job,
     kept,
@@ -27,13 +31,21 @@ use crate::{
     state::State,
 };
 
-/// After a signal the runner leaves 7.5 s until the second one, which ends the process: the cancellation and what
-/// is done after it have to fit.
-const AFTER_SIGNAL: Duration = Duration::from_millis(5200);
+/// Until when after a signal the cancellation is followed: what is done after it has to fit into the 7.5 s too.
+const AFTER_SIGNAL: Duration = Duration::from_millis(4800);
 /// What copying the record may take after a signal.
 const DELIVERY_AFTER_SIGNAL: Duration = Duration::from_millis(900);
 /// How long a cancelled job run is followed when nobody is in a hurry.
 const AFTER_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// How long the driver's log may still come in after the end of the job run.
+const LAST_LINES: Duration = Duration::from_secs(3);
+
+/// Where the driver's pod can be asked for its log.
+pub(crate) struct Cluster {
+    pub(crate) client: kube::Client,
+    pub(crate) namespace: String,
+}
 
 /// One submitted job run.
 pub(crate) struct Run<'a> {
@@ -43,6 +55,12 @@ pub(crate) struct Run<'a> {
     pub(crate) s3: &'a S3,
     pub(crate) directory: &'a Directory,
     pub(crate) submitted: &'a Submitted,
+    pub(crate) hurry: &'a Hurry,
+    /// Absent when the driver's log is not followed.
+    pub(crate) cluster: Option<Cluster>,
+    pub(crate) logs: Logs,
+    /// Whether the job run was there before this step.
+    pub(crate) attached: bool,
 }
 
 impl Run<'_> {
@@ -60,20 +78,43 @@ impl Run<'_> {
         let changed = |job: &Job, observer: &Observer| {
             unfinished.send_replace(Some(self.unfinished(job, observer)));
         };
+        let live = self
+            .cluster
+            .as_ref()
+            .map(|cluster| Live::new(cluster.client.clone(), &cluster.namespace, &job.id, log));
         let follow = Follow {
             emr: self.emr,
             observer: &mut observer,
             cancel,
             log,
             poll_interval: self.inputs.poll_interval.0,
+            patience: self.inputs.patience.0,
             deadline: Instant::now() + self.inputs.execution_timeout.0,
+            attached: self.attached.then_some(self.inputs.execution_timeout.0),
             asked: Asked::by(self.inputs),
+            spark: live.as_ref().map(Live::spark),
             changed: &changed,
         };
-        let why = tokio::select! {
-            why = follow.until_end(&mut job) => why,
-            never = self.write_each(records) => match never {},
+        let why = {
+            let mut waiting = pin!(follow.until_end(&mut job));
+            let mut writing = pin!(self.write_each(records));
+            let mut reading = pin!(read_log(live.as_ref()));
+            let mut read = false;
+            let why = loop {
+                tokio::select! {
+                    why = &mut waiting => break why,
+                    never = &mut writing => match never {},
+                    () = &mut reading, if !read => read = true,
+                }
+            };
+            let begun = live.as_ref().is_some_and(Live::has_begun);
+            if matches!(why, Why::Ended) && begun && !read {
+                // Whether the last lines come or not, the job run has ended.
+                let _ = timeout(LAST_LINES, reading).await;
+            }
+            why
         };
+        let heard = live.and_then(Live::into_output);
         if let Why::Another(_) = why {
             // Who started it ends it.
             kept::ended(&self.runner.state, "the job run is another step's")?;
@@ -84,13 +125,14 @@ impl Run<'_> {
         let kept = self.keep(&job, &observer).await.and(self.over(&job));
         let gather = Gather {
             s3: self.s3,
+            logs: &self.logs,
             inputs: self.inputs,
             job: &job,
             cancel,
             log,
             directory: &self.directory.path,
         };
-        let mut gathered = gather.all(&mut observer).await;
+        let mut gathered = gather.all(&mut observer, heard).await;
         let record = self.record(&job, &observer, &mut gathered);
         let delivered = kept.and(self.deliver(&record).await);
         if job.state() == State::Failed {
@@ -146,6 +188,12 @@ impl Run<'_> {
         deliver::end(&self.runner.outputs, job)
     }
 
+    /// Returns when copying the record after a signal has had its time.
+    async fn no_time(&self) {
+        self.runner.cancel.cancelled().await;
+        sleep(DELIVERY_AFTER_SIGNAL).await;
+    }
+
     /// Keeps for the post part that there is nothing left to do, if so.
     fn over(&self, job: &Job) -> Result<(), Failure> {
         match job.state() {
@@ -186,25 +234,27 @@ impl Run<'_> {
     }
 
     fn driver_log(&self, job: &Job, gathered: &Gathered) -> DriverLog {
-        let Some(uri) = driver_log_uri(self.inputs, &job.id, "stderr") else {
-            return DriverLog::NotKept;
-        };
-        match (&gathered.stderr, &gathered.log_problem) {
-            (Some(_), _) => DriverLog::At(uri.to_string()),
-            (None, problem) => {
-                DriverLog::Missing(uri.to_string(), problem.as_ref().map(ToString::to_string))
+        let place = gathered.place.clone().or_else(|| {
+            let expected = places(self.inputs, &job.id, "stderr");
+            expected.first().map(ToString::to_string)
+        });
+        match (gathered.source, place, &gathered.log_problem) {
+            (Some(Source::Kept), Some(place), _) => DriverLog::At(place),
+            (Some(_), ..) => DriverLog::Heard,
+            (None, None, _) => DriverLog::NotKept,
+            (None, Some(place), problem) => {
+                DriverLog::Missing(place, problem.as_ref().map(ToString::to_string))
             }
         }
     }
 
     /// Ends a job run that nobody waits for any more.
     async fn stop(&self, why: &Why, job: &mut Job, observer: &Observer) -> Option<String> {
-        let time = match why {
+        let until = match why {
             Why::Ended | Why::Another(_) => return None,
-            Why::Signal => AFTER_SIGNAL,
-            Why::Timeout | Why::Lost(_) => AFTER_TIMEOUT,
+            Why::Signal => self.hurry.moment(AFTER_SIGNAL),
+            Why::Timeout | Why::Lost(_) => Instant::now() + AFTER_TIMEOUT,
         };
-        let until = Instant::now() + time;
         self.runner
             .log
             .info(&format!("cancelling job run {}", job.id));
@@ -227,10 +277,7 @@ impl Run<'_> {
     async fn hurry(&self, why: &Why) {
         match why {
             Why::Signal => std::future::pending().await,
-            _ => {
-                self.runner.cancel.cancelled().await;
-                sleep(AFTER_SIGNAL).await;
-            }
+            _ => self.hurry.passed(AFTER_SIGNAL).await,
         }
     }
 
@@ -282,13 +329,9 @@ impl Run<'_> {
             self.directory,
             record,
         );
-        let signal = async {
-            self.runner.cancel.cancelled().await;
-            sleep(DELIVERY_AFTER_SIGNAL).await;
-        };
         let copied = tokio::select! {
             copied = copy => copied?,
-            () = signal => {
+            () = self.no_time() => {
                 return Err(Failure::outside("Record not copied", "a signal left no time to copy the record to `record-uri`"));
             }
         };
@@ -315,5 +358,12 @@ impl Run<'_> {
                 .group(&format!("The last lines of the driver's {stream}"));
             self.runner.log.relay(&output.last_lines());
         }
+    }
+}
+
+/// Follows the driver's log, if it can be followed.
+async fn read_log(live: Option<&Live<'_>>) {
+    if let Some(live) = live {
+        live.follow().await;
     }
 }

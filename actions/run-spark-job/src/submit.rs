@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::{
     emr::{Emr, StartError},
     explain,
+    hurry::Hurry,
     inputs::Inputs,
     record::Submitted,
 };
@@ -46,6 +47,7 @@ pub(crate) async fn submit(
     inputs: &Inputs,
     emr: &Emr,
     submitted: &Submitted,
+    hurry: &Hurry,
 ) -> Result<String, NotStarted> {
     let (request, token) = (&submitted.request, submitted.client_token.as_str());
     let cancel = &runner.cancel;
@@ -66,7 +68,7 @@ pub(crate) async fn submit(
             biased;
             answer = start => answer,
             // The request may have been sent: its answer tells whether there is something to cancel.
-            () = async { cancel.cancelled().await; sleep(AFTER_SIGNAL).await } => {
+            () = hurry.passed(AFTER_SIGNAL) => {
                 let what = "a signal arrived while StartJobRun was under way, and EMR has not answered";
                 return Err(unclear(Failure::cancelled("Cancelled", what), inputs));
             }

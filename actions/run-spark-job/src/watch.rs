@@ -75,7 +75,7 @@ pub(crate) struct View {
     pub(crate) pending: usize,
     /// Executor pods that run.
     pub(crate) running: usize,
-    /// Nodes that are there or on their way, by instance type (empty when not known yet).
+    /// Nodes that are there or on their way, by instance type and zone (empty when not known yet).
     pub(crate) nodes: BTreeMap<String, usize>,
 }
 
@@ -234,7 +234,7 @@ impl Seen {
         view
     }
 
-    /// The job run's nodes that are there or on their way, by instance type.
+    /// The job run's nodes that are there or on their way, by instance type and zone.
     pub(crate) fn nodes(&self, job_id: &str) -> BTreeMap<String, usize> {
         there(self.claims_of(job_id))
     }
@@ -383,13 +383,15 @@ fn is_host(hosts: &BTreeSet<&str>, claim: &NodeClaim) -> bool {
         .is_some_and(|node| hosts.contains(node))
 }
 
-/// How many of them are not gone, by instance type.
+/// How many of them are not gone, by instance type and zone.
 fn there<'a>(claims: impl Iterator<Item = &'a NodeClaim>) -> BTreeMap<String, usize> {
     let mut by_type = BTreeMap::new();
     for claim in claims.filter(|claim| claim.terminated.is_none()) {
-        *by_type
-            .entry(claim.instance_type.clone().unwrap_or_default())
-            .or_default() += 1;
+        let kind = match (&claim.instance_type, &claim.zone) {
+            (Some(instance), Some(zone)) => format!("{instance} in {zone}"),
+            (instance, _) => instance.clone().unwrap_or_default(),
+        };
+        *by_type.entry(kind).or_default() += 1;
     }
     by_type
 }

@@ -3,6 +3,8 @@
 
 mod attach;
 mod bad_inputs;
+mod cancel;
+mod driver_log;
 mod kept;
 mod post;
 mod records;

@@ -45,7 +45,7 @@ async fn spark_a_dra_run_is_recorded_with_pods_nodes_and_wanted_executors() {
     ended
         .says("state RUNNING")
         .says("executors wanted")
-        .says("r5.large ×");
+        .says("r5.large in ");
 
     let record = step.record();
     assert_eq!(record.job_run.state, "COMPLETED");
