@@ -2,11 +2,11 @@
 
 use aws_config::SdkConfig;
 use aws_setup::ProblemKind;
-use futures::future::join_all;
 use gha::{Failure, Runner};
 use run_record::WorkflowRun;
 
 use crate::{
+    checks,
     cloudwatch::Logs,
     cluster::Observer,
     credentials,
@@ -155,7 +155,7 @@ async fn prepare(
     s3: &S3,
 ) -> Result<(Directory, Submitted, Observer, Option<Cluster>), Failure> {
     let directory = Directory::make(&runner.context, inputs).await?;
-    let sha256 = stored(inputs, s3).await?;
+    let sha256 = checks::all(runner, inputs, s3).await?;
     let workflow_run = workflow_run(runner);
     let request = request(inputs, workflow_run.as_ref());
     shown::show(runner, inputs, &directory, &request).await?;
@@ -195,35 +195,6 @@ async fn prepare(
         observer,
         cluster,
     ))
-}
-
-/// Asks S3 for everything the inputs name, and reports all that is missing together. The entry point's hash.
-async fn stored(inputs: &Inputs, s3: &S3) -> Result<String, Failure> {
-    let objects = [
-        (inputs.driver_template.as_ref(), "driver-template"),
-        (inputs.executor_template.as_ref(), "executor-template"),
-    ];
-    let prefixes = [
-        (Some(&inputs.event_log), "event-log-uri"),
-        (inputs.log_uri.as_ref(), "log-uri"),
-        (inputs.record_uri.as_ref(), "record-uri"),
-    ];
-    let object = |(uri, input): (Option<_>, _)| uri.map(|uri| s3.require(uri, input));
-    let prefix = |(uri, input): (Option<_>, _)| uri.map(|uri| s3.require_bucket(uri, input));
-    let (sha256, objects, prefixes) = tokio::join!(
-        s3.sha256(&inputs.entry_point, "entry-point"),
-        join_all(objects.into_iter().filter_map(object)),
-        join_all(prefixes.into_iter().filter_map(prefix)),
-    );
-    let (sha256, failed) = match sha256 {
-        Ok(sha256) => (sha256, None),
-        Err(failure) => (String::new(), Some(failure)),
-    };
-    let others = objects.into_iter().chain(prefixes).filter_map(Result::err);
-    match explain::together(failed.into_iter().chain(others).collect()) {
-        Some(failure) => Err(failure),
-        None => Ok(sha256),
-    }
 }
 
 /// Asks the virtual cluster for its state and its namespace.

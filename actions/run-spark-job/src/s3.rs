@@ -7,7 +7,10 @@ use aws_sdk_s3::{Client, primitives::ByteStream};
 use aws_setup::{ProblemKind, S3Uri, SdkProblem, failure_parts};
 use gha::Failure;
 use sha2::{Digest, Sha256};
-use tokio::{fs, io};
+use tokio::{
+    fs,
+    io::{self, AsyncReadExt},
+};
 
 use crate::{
     explain::{self, Call},
@@ -50,13 +53,25 @@ impl S3 {
         Ok(hex(&hash.finalize()))
     }
 
-    /// Fails with a clear message unless the object can be read. Asks for the object and not for its head, because
-    /// the answer to HEAD does not tell a missing bucket from a missing object.
-    pub(crate) async fn require(&self, uri: &S3Uri, input: &'static str) -> Result<(), Failure> {
-        self.open(uri)
+    /// The object's first bytes, at most `limit` of them. Asks for the object and not for its head, because the answer
+    /// to HEAD does not tell a missing bucket from a missing object.
+    pub(crate) async fn start(
+        &self,
+        uri: &S3Uri,
+        input: &'static str,
+        limit: usize,
+    ) -> Result<Vec<u8>, Failure> {
+        let body = self
+            .open(uri)
             .await
-            .map(drop)
-            .map_err(|problem| self.failure("s3:GetObject", uri, input, &problem))
+            .map_err(|problem| self.failure("s3:GetObject", uri, input, &problem))?;
+        let mut bytes = Vec::new();
+        body.into_async_read()
+            .take(limit as u64)
+            .read_to_end(&mut bytes)
+            .await
+            .map_err(|error| broken_off(uri).because(&error))?;
+        Ok(bytes)
     }
 
     /// Fails with a clear message if the bucket does not exist or cannot be used from here. Not being allowed to list

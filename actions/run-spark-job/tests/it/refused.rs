@@ -1,6 +1,6 @@
 //! What is missing or cannot be reached is said before a job run is started: exit code 3, what, where, how to fix.
 
-use crate::step::{BUCKET, Ended, Step, cloud, job_runs};
+use crate::step::{BUCKET, Ended, Step, cloud, job_runs, put};
 
 fn closed_port() -> String {
     let port = std::net::TcpListener::bind("127.0.0.1:0")
@@ -111,4 +111,27 @@ async fn the_event_logs_prefix_is_made_once() {
         .run()
         .await;
     assert!(!again.log.contains("made the prefix"), "{}", again.log);
+}
+
+#[tokio::test]
+async fn a_template_that_emr_would_refuse_is_reported_with_all_else() {
+    let cloud = cloud(None).await;
+    let text = "apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  toleration: []\n";
+    put(&cloud, "driver.yaml", text).await;
+    put(&cloud, "executor.yaml", "kind: Pod\n   spec: {").await;
+    let step = Step::new(&cloud, "static")
+        .input("driver-template", "s3://bench/driver.yaml")
+        .input("executor-template", "s3://bench/executor.yaml")
+        .input("log-uri", "s3://no-such-logs/x/");
+    let ended = step.run().await.with(2);
+    ended
+        .says("input `driver-template`: 2 problems in `s3://bench/driver.yaml`")
+        .says("`spec.hostNetwork`: EMR on EKS does not take it")
+        .says(
+            "`spec.toleration`: Kubernetes knows no such member here; did you mean `tolerations`?",
+        )
+        .says("input `executor-template`: 1 problem in `s3://bench/executor.yaml`")
+        .says("line 2, column ")
+        .says("NoSuchBucket");
+    assert!(job_runs(&cloud).is_empty());
 }
