@@ -36,7 +36,10 @@ pub(super) fn settings(
     }
     let mut warnings = spark.notes.clone();
     for pointless in pointless::settings(wishes.variant, &spark) {
-        fields.problem(pointless.input, pointless.problem);
+        match pointless.is_error {
+            true => fields.problem(pointless.input, pointless.problem),
+            false => warnings.push(pointless.problem),
+        }
     }
     for unknown in keys::unknown(spark.effective.keys().map(String::as_str)) {
         match unknown.is_mistake() {
