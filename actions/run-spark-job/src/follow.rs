@@ -42,7 +42,7 @@ pub(crate) enum Why {
     /// The job run took longer than the input `execution-timeout`.
     Timeout,
     /// EMR can no longer be asked, for this reason.
-    Lost(Failure),
+    Lost(ProblemKind, Failure),
     /// The job run is another one: an earlier request with the same token asked for something else, in words.
     Another(String),
 }
@@ -202,7 +202,7 @@ impl Follow<'_> {
 
     fn lost(&self, problem: &SdkProblem) -> Why {
         let call = self.emr.call("emr-containers:DescribeJobRun");
-        Why::Lost(explain::failure(&call, problem))
+        Why::Lost(problem.kind, explain::failure(&call, problem))
     }
 
     fn show(&self, job: &Job, shown: &mut String) {

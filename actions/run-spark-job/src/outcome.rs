@@ -57,7 +57,7 @@ pub(crate) fn outcome(why: &Why, job: &Job, told: &Told<'_>) -> Result<(), Failu
                 .help("raise the input `execution-timeout`, or give the job more resources");
             Err(watched(failure, job, told))
         }
-        Why::Lost(failure) => {
+        Why::Lost(_, failure) => {
             let what = format!(
                 "{run} can no longer be watched: {stopped}. {}",
                 failure.what
@@ -151,6 +151,7 @@ fn ended(run: &str, job: &Job, told: &Told<'_>) -> Result<(), Failure> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+    use aws_setup::ProblemKind;
     use gha::{Exit, Failure};
 
     use super::{DriverLog, Told, interrupted, outcome};
@@ -251,7 +252,8 @@ mod tests {
             stopped: Some("CancelJobRun failed".into()),
             ..Told::default()
         };
-        let lost = Why::Lost(Failure::outside("Access denied", "not allowed").help("allow it"));
+        let failure = Failure::outside("Access denied", "not allowed").help("allow it");
+        let lost = Why::Lost(ProblemKind::Denied, failure);
         let cases = [
             (Why::Signal, Exit::Cancelled),
             (Why::Timeout, Exit::JobFailed),

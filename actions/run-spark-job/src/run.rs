@@ -2,6 +2,7 @@
 
 use std::{convert::Infallible, pin::pin, time::Duration};
 
+use aws_setup::ProblemKind;
 use gha::{Failure, Runner};
 use jiff::Timestamp;
 use run_record::RunRecord;
@@ -38,6 +39,8 @@ const DELIVERY_AFTER_SIGNAL: Duration = Duration::from_millis(900);
 /// How long a cancelled job run is followed when nobody is in a hurry.
 const AFTER_TIMEOUT: Duration = Duration::from_mins(2);
 
+/// The same when there were no valid credentials for as long as the input `patience` allows.
+const WITHOUT_CREDENTIALS: Duration = Duration::from_secs(10);
 /// How long the driver's log may still come in after the end of the job run.
 const LAST_LINES: Duration = Duration::from_secs(3);
 
@@ -253,7 +256,10 @@ impl Run<'_> {
         let until = match why {
             Why::Ended | Why::Another(_) => return None,
             Why::Signal => self.hurry.moment(AFTER_SIGNAL),
-            Why::Timeout | Why::Lost(_) => Instant::now() + AFTER_TIMEOUT,
+            Why::Lost(ProblemKind::ExpiredCredentials | ProblemKind::NoCredentials, _) => {
+                Instant::now() + WITHOUT_CREDENTIALS
+            }
+            Why::Timeout | Why::Lost(..) => Instant::now() + AFTER_TIMEOUT,
         };
         self.runner
             .log

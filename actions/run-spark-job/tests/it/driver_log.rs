@@ -148,3 +148,25 @@ async fn on_failure_only_the_end_of_the_log_is_shown() {
     let asked = |call: &local_cloud::Call| call.operation == "get pods/log";
     assert!(!cloud.calls().iter().any(asked));
 }
+
+#[tokio::test]
+async fn without_a_view_of_the_cluster_the_log_is_read_from_cloudwatch() {
+    let lines = [
+        "Traceback (most recent call last):",
+        "  File \"/tmp/job.py\", line 3, in <module>",
+        "ValueError: the input table is empty",
+    ];
+    let cloud = talking(Duration::from_secs(2), failed(), &lines).await;
+    let ended = Step::new(&cloud, "static")
+        .set("KUBECONFIG", "")
+        .input("log-uri", "")
+        .input("log-group", "/emr/jobs")
+        .input("log-stream-prefix", "nightly")
+        .run()
+        .await
+        .with(4);
+    ended
+        .says("ValueError: the input table is empty")
+        .says("log group /emr/jobs, log stream nightly/");
+    assert!(!ended.log.contains("::group::driver log"), "{}", ended.log);
+}

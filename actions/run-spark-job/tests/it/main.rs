@@ -4,6 +4,7 @@
 mod attach;
 mod bad_inputs;
 mod cancel;
+mod credentials;
 mod driver_log;
 mod kept;
 mod post;
