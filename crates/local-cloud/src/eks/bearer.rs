@@ -5,6 +5,7 @@
 
 use super::routes::CLUSTER;
 use super::signature;
+use crate::config::REGION;
 use crate::credentials::{Keys, Standing};
 use axum::Router;
 use axum::extract::Request;
@@ -16,7 +17,8 @@ use serde_json::json;
 
 const PREFIX: &str = "k8s-aws-v1.";
 
-/// The routes, for callers with a good token only. `sts` is the host that the URL must name.
+/// The routes, for callers with a good token only. `sts` is the host that the URL may name besides STS's own, the only
+/// ones that the real authenticator takes.
 pub(crate) fn authenticated(routes: Router, keys: Keys, sts: &str) -> Router {
     let host = sts.trim_start_matches("http://").to_owned();
     let check = move |request: Request, next: Next| {
@@ -56,8 +58,10 @@ fn accepts(token: &str, keys: &Keys, host: &str) -> bool {
     let Some(secret) = keys.secret(key).filter(|_| good) else {
         return false;
     };
-    presigned.host() == host
+    let own = format!("sts.{REGION}.amazonaws.com");
+    let named = presigned.host();
+    (named == host || named == own)
         && presigned.get("Action") == Some("GetCallerIdentity")
         && presigned.counts_at(jiff::Timestamp::now())
-        && presigned.is_signed_with(&secret, &[("host", host), ("x-k8s-aws-id", CLUSTER)])
+        && presigned.is_signed_with(&secret, &[("host", named), ("x-k8s-aws-id", CLUSTER)])
 }
