@@ -19,6 +19,7 @@ use crate::{
     job::Job,
     kept, kubeconfig,
     record::{Observed, Submitted, record},
+    redact,
     request::{assemble::request, token::client_token},
     run::{Cluster, Run},
     s3::S3,
@@ -32,6 +33,7 @@ use crate::{
 /// Whatever kept the job run from completing.
 pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     let inputs = inputs::read(runner.fields.take(), &runner.context)?;
+    redact::secrets(&inputs.spark.effective).for_each(|secret| runner.log.mask(secret));
     let config = credentials::sdk_config(
         &runner.context,
         inputs.region.as_ref(),

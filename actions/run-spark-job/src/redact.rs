@@ -44,6 +44,8 @@ fn words(line: String) -> String {
     }
 }
 
+/// The shortest value that is masked, in bytes.
+const SHORTEST: usize = 8;
 const REDACTED: &str = "*********(redacted)";
 
 /// Hides at least the values Spark itself hides (its default `spark.redaction.regex`): a record may be public. A value
@@ -55,6 +57,12 @@ pub(crate) fn redacted((key, value): (&String, &String)) -> (String, String) {
         value.clone()
     };
     (key.clone(), value)
+}
+
+/// The values of secret keys, to be masked wherever they are printed. Short ones are words that are in any log.
+pub(crate) fn secrets(spark: &BTreeMap<String, String>) -> impl Iterator<Item = &str> {
+    let secret = |(key, value): &(&String, &String)| is_secret(key) && value.len() >= SHORTEST;
+    spark.iter().filter(secret).map(|(_, value)| value.as_str())
 }
 
 /// Whether something of this name is a secret.

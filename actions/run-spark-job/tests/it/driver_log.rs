@@ -134,6 +134,20 @@ async fn a_failure_is_one_annotation_with_reason_and_exception_also_without_kept
 }
 
 #[tokio::test]
+async fn a_secret_that_the_driver_prints_is_masked() {
+    let lines = ["INFO App: connecting with hunter2hunter2"];
+    let cloud = talking(Duration::from_secs(2), ScriptedEnd::Completed, &lines).await;
+    let step = Step::new(&cloud, "static").input(
+        "spark-properties",
+        "spark.hadoop.fs.s3a.secret.key=hunter2hunter2",
+    );
+    let ended = step.run().await.with(0);
+    ended.says("connecting with ***");
+    let shown = |line: &&str| !line.starts_with("::add-mask::") && line.contains("hunter2");
+    assert_eq!(ended.log.lines().find(shown), None, "{}", ended.log);
+}
+
+#[tokio::test]
 async fn on_failure_only_the_end_of_the_log_is_shown() {
     let lines = ["quiet please", "ValueError: x"];
     let cloud = talking(Duration::from_secs(1), failed(), &lines).await;
