@@ -157,7 +157,7 @@ async fn prepare(
     s3: &S3,
 ) -> Result<(Directory, Submitted, Observer, Option<Cluster>), Failure> {
     let directory = Directory::make(&runner.context, inputs).await?;
-    let sha256 = checks::all(runner, inputs, s3).await?;
+    let sha256 = checks::all(runner, inputs, config, s3).await?;
     let workflow_run = workflow_run(runner);
     let request = request(inputs, workflow_run.as_ref());
     shown::show(runner, inputs, &directory, &request).await?;

@@ -2,28 +2,39 @@
 
 mod templates;
 
+use aws_config::SdkConfig;
 use aws_setup::S3Uri;
 use futures::future::join_all;
 use gha::{Failure, Runner};
 use pod_template::Role;
 
-use crate::{explain, inputs::Inputs, s3::S3};
+use crate::{caller, explain, inputs::Inputs, s3::S3};
 
 /// Checks what can be checked by reading only. The entry point's SHA-256 in hexadecimal.
 ///
 /// # Errors
 /// One failure with everything that was found.
-pub(crate) async fn all(runner: &Runner, inputs: &Inputs, s3: &S3) -> Result<String, Failure> {
-    let (sha256, templates, prefixes) = tokio::join!(
+pub(crate) async fn all(
+    runner: &Runner,
+    inputs: &Inputs,
+    config: &SdkConfig,
+    s3: &S3,
+) -> Result<String, Failure> {
+    let (sha256, templates, prefixes, permission) = tokio::join!(
         s3.sha256(&inputs.entry_point, "entry-point"),
         templates(runner, inputs, s3),
         prefixes(inputs, s3),
+        caller::check(runner, config, inputs),
     );
     let (sha256, failed) = match sha256 {
         Ok(sha256) => (sha256, None),
         Err(failure) => (String::new(), Some(failure)),
     };
-    let failures = failed.into_iter().chain(templates).chain(prefixes);
+    let failures = failed
+        .into_iter()
+        .chain(templates)
+        .chain(prefixes)
+        .chain(permission);
     match explain::together(failures.collect()) {
         Some(failure) => Err(failure),
         None => Ok(sha256),

@@ -7,6 +7,7 @@
 
 mod action;
 mod asked;
+mod caller;
 mod checks;
 mod cloudwatch;
 mod cluster;

@@ -3,6 +3,7 @@
 
 mod attach;
 mod bad_inputs;
+mod caller;
 mod cancel;
 mod credentials;
 mod driver_log;
