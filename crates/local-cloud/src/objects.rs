@@ -83,6 +83,19 @@ impl Objects {
         Ok(())
     }
 
+    /// Removes an object, if it is there.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such bucket.
+    pub async fn remove(&self, bucket: &str, key: &str) -> io::Result<()> {
+        let mut buckets = self.lock();
+        let bucket = buckets
+            .get_mut(bucket)
+            .ok_or_else(|| no_such_bucket(bucket))?;
+        bucket.objects.remove(key);
+        Ok(())
+    }
+
     /// Whether any key starts with the prefix, a zero-byte `prefix/` included. False for a missing bucket.
     pub async fn prefix_exists(&self, bucket: &str, prefix: &str) -> bool {
         self.lock().get(bucket).is_some_and(|bucket| {

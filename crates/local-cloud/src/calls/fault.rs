@@ -129,6 +129,8 @@ pub(super) struct Armed {
     hits: watch::Sender<u64>,
     /// Whether a call is held now, at the moment asked for.
     held: watch::Sender<bool>,
+    /// Whether a held call has been dealt with after its release.
+    done: watch::Sender<bool>,
     /// What is to become of held calls, once it is decided.
     fate: watch::Sender<Option<Fate>>,
 }
@@ -147,6 +149,7 @@ impl Armed {
             fault,
             hits: watch::channel(0).0,
             held: watch::channel(false).0,
+            done: watch::channel(false).0,
             fate: watch::channel(None).0,
         }
     }
@@ -163,6 +166,11 @@ impl Armed {
             self.hits.send_modify(|hits| *hits += 1);
         }
         taken
+    }
+
+    /// Says that a call that was held has been dealt with.
+    pub(super) fn done(&self) {
+        self.done.send_replace(true);
     }
 
     pub(super) fn kind(&self) -> FaultKind {
@@ -238,6 +246,14 @@ impl Hold {
     /// Lets the call go on, also when its client is gone meanwhile.
     pub fn release(self) {
         self.handle.decide(Fate::Released);
+    }
+
+    /// Lets the call go on, and waits until it has taken effect.
+    pub async fn settle(self) {
+        self.handle.decide(Fate::Released);
+        let mut done = self.handle.armed.done.subscribe();
+        // The handle keeps the sender, so this ends only with the call.
+        let _ = done.wait_for(|done| *done).await;
     }
 
     /// The call is lost: its connection is closed, and what has not taken effect never will.

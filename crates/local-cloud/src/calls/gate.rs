@@ -163,7 +163,7 @@ impl Gate {
         let request = whole(request).await?;
         let (gate, call) = (self.clone(), call.clone());
         let held = tokio::spawn(async move {
-            match moment {
+            let answer = match moment {
                 Moment::Before => match fault.hold().await {
                     Fate::Released => gate.ask(&call, request).await,
                     Fate::Discarded => Err(Reset),
@@ -175,7 +175,9 @@ impl Gate {
                         Fate::Discarded => Err(Reset),
                     }
                 }
-            }
+            };
+            fault.done();
+            answer
         });
         held.await.unwrap_or(Err(Reset))
     }

@@ -253,14 +253,9 @@ async fn a_held_call_waits_and_takes_effect_although_its_client_is_gone() {
         assert_eq!(clusters(&cloud), before, "{moment:?}");
         asked.abort();
         asked.await.unwrap_err();
-        hold.release();
-        tokio::time::timeout(Duration::from_secs(30), async {
-            while clusters(&cloud) < after {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await
-        .unwrap();
+        let settled = tokio::time::timeout(Duration::from_secs(30), hold.settle());
+        settled.await.unwrap();
+        assert_eq!(clusters(&cloud), after, "{moment:?}");
     }
 }
 
