@@ -17,6 +17,7 @@ const ROLE: &str = "role-to-assume";
 const DIRECTORY: &str = "directory";
 const RECORD_URI: &str = "record-uri";
 const JOB_RUN: &str = "job-run-id";
+const DELIVERED: &str = "delivered";
 const ENDED: &str = "ended";
 
 /// What there is to do for the post part.
@@ -24,8 +25,8 @@ const ENDED: &str = "ended";
 pub(crate) enum Kept {
     /// Nothing was submitted, nor about to be.
     Nothing,
-    /// The main part saw the end: how it ended.
-    Ended(String),
+    /// The main part saw the end: how it ended, and where its record is.
+    Ended(String, Option<Left>),
     /// A job run may be left.
     Left(Left),
 }
@@ -41,6 +42,8 @@ pub(crate) struct Left {
     pub(crate) role_to_assume: Option<RoleArn>,
     pub(crate) directory: Option<PathBuf>,
     pub(crate) record_uri: Option<S3Uri>,
+    /// Whether the record was brought where it belongs, complete.
+    pub(crate) delivered: bool,
 }
 
 /// Keeps what identifies the job run before it is asked for.
@@ -85,28 +88,40 @@ pub(crate) fn ended(state: &State, how: impl std::fmt::Display) -> Result<(), Fa
     state.save(ENDED, how)
 }
 
+/// Keeps that the record is complete and where it belongs.
+///
+/// # Errors
+/// The runner's file cannot be written.
+pub(crate) fn delivered(state: &State) -> Result<(), Failure> {
+    state.save(DELIVERED, "yes")
+}
+
 /// Reads what was kept.
 pub(crate) fn read(state: &State) -> Kept {
     found(|key| state.get(key))
 }
 
 fn found(get: impl Fn(&str) -> Option<String>) -> Kept {
-    if let Some(how) = get(ENDED) {
-        return Kept::Ended(how);
+    let left = left(&get);
+    match (get(ENDED), left) {
+        (Some(how), left) => Kept::Ended(how, left),
+        (None, Some(left)) => Kept::Left(left),
+        (None, None) => Kept::Nothing,
     }
-    // Values that were kept were checked; one that is not valid any more was tampered with.
-    let virtual_cluster = get(VIRTUAL_CLUSTER).and_then(|id| id.parse().ok());
-    let (Some(client_token), Some(virtual_cluster)) = (get(CLIENT_TOKEN), virtual_cluster) else {
-        return Kept::Nothing;
-    };
-    Kept::Left(Left {
-        client_token,
-        virtual_cluster,
+}
+
+/// None when nothing was about to be submitted.
+fn left(get: impl Fn(&str) -> Option<String>) -> Option<Left> {
+    Some(Left {
+        client_token: get(CLIENT_TOKEN)?,
+        // Values that were kept were checked; one that is not valid any more was tampered with.
+        virtual_cluster: get(VIRTUAL_CLUSTER)?.parse().ok()?,
         job_run: get(JOB_RUN),
         region: get(REGION).and_then(|region| region.parse().ok()),
         role_to_assume: get(ROLE).and_then(|role| role.parse().ok()),
         directory: get(DIRECTORY).map(PathBuf::from),
         record_uri: get(RECORD_URI).and_then(|uri| uri.parse().ok()),
+        delivered: get(DELIVERED).is_some(),
     })
 }
 
@@ -141,6 +156,12 @@ mod tests {
             ("job-run-id", "1"),
             ("ended", "COMPLETED"),
         ];
-        assert_eq!(read(&all), Kept::Ended("COMPLETED".into()));
+        let Kept::Ended(how, Some(left)) = read(&all) else {
+            panic!("it has ended");
+        };
+        assert_eq!(
+            (how.as_str(), left.client_token.as_str()),
+            ("COMPLETED", "t")
+        );
     }
 }

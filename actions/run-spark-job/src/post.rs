@@ -44,8 +44,13 @@ pub(crate) async fn run(runner: Runner) -> Result<(), Failure> {
             runner.log.info("nothing was submitted: nothing to do");
             return Ok(());
         }
-        Kept::Ended(how) => {
-            runner.log.info(&format!("nothing to do: {how}"));
+        Kept::Ended(how, left) => {
+            let done = match left {
+                Some(left) => bring(&runner, &left).await,
+                None => None,
+            };
+            let done = done.unwrap_or("nothing to do");
+            runner.log.info(&format!("{done}: {how}"));
             return Ok(());
         }
         Kept::Left(left) => left,
@@ -162,6 +167,27 @@ fn unknown(left: &Left, failure: Failure) -> Failure {
         ..failure
     }
     .help(help)
+}
+
+/// Brings the record to S3 if the main part could not, because it was killed after the job run's end or its credentials
+/// had run out. What was done, in words.
+async fn bring(runner: &Runner, left: &Left) -> Option<&'static str> {
+    let uri = left.record_uri.as_ref().filter(|_| !left.delivered)?;
+    let directory = Directory::at(left.directory.clone()?);
+    let record = deliver::read(&directory, &left.client_token).await?;
+    let brought = async {
+        let region = left.region.as_ref();
+        let role = left.role_to_assume.as_ref();
+        let config = credentials::sdk_config(&runner.context, region, role).await?;
+        deliver::copy(&S3::new(&config), Some(uri), &directory, &record).await
+    };
+    match brought.await {
+        Ok(_) => Some("the job run had ended, and its record was copied"),
+        Err(failure) => {
+            runner.log.warning(&failure.title, &failure.what);
+            None
+        }
+    }
 }
 
 /// Completes the record that the main part has left, as far as it is known here.

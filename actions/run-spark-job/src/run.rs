@@ -341,10 +341,11 @@ impl Run<'_> {
                 return Err(Failure::outside("Record not copied", "a signal left no time to copy the record to `record-uri`"));
             }
         };
-        set.and(match copied {
+        let named = match copied {
             Some(uri) => self.runner.outputs.set("record-uri", uri),
             None => Ok(()),
-        })
+        };
+        set.and(named).and(kept::delivered(&self.runner.state))
     }
 
     fn show_output(&self, gathered: &Gathered) {
