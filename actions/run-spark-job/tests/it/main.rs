@@ -8,6 +8,7 @@ mod cancel;
 mod credentials;
 mod driver_log;
 mod kept;
+mod matrix;
 mod post;
 mod records;
 mod refused;

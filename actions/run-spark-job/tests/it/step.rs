@@ -36,15 +36,23 @@ pub(crate) fn spark() -> SparkInstall {
 
 /// A cloud with a bucket, a virtual cluster, two NodePools and pod templates for them.
 pub(crate) async fn cloud(spark: Option<SparkInstall>) -> LocalCloud {
+    cloud_with(Config {
+        spark,
+        node_startup: Duration::from_secs(1),
+        ..Config::default()
+    })
+    .await
+}
+
+/// The same, with these settings besides.
+pub(crate) async fn cloud_with(config: Config) -> LocalCloud {
     let cloud = LocalCloud::start(Config {
         buckets: vec![BUCKET.to_owned()],
         virtual_cluster: Some(VirtualClusterSeed {
             name: "analytics".into(),
             namespace: "analytics".into(),
         }),
-        spark,
-        node_startup: Duration::from_secs(1),
-        ..Config::default()
+        ..config
     })
     .await
     .unwrap();
