@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use local_cloud::{At, Moment, Service};
 use run_record::PodRole;
 use rustix::process::Signal;
 use serde_json::Value;
@@ -144,6 +145,82 @@ async fn spark_a_job_that_raises_is_explained_by_its_exception() {
         .says("::stop-commands::");
     assert_eq!(ended.output("state"), Some("FAILED"));
     assert_eq!(step.record().job_run.state, "FAILED");
+    cloud.shutdown().await;
+}
+
+const KILLS_EXECUTORS: &str = "\
+import os
+import signal
+from pyspark.sql import SparkSession
+def kill(_):
+    # The parent of Python's workers is their daemon, and its parent is the executor.
+    with open(f'/proc/{os.getppid()}/stat') as stat:
+        executor = int(stat.read().rsplit(')', 1)[1].split()[1])
+    os.kill(executor, signal.SIGKILL)
+spark = SparkSession.builder.appName('kills').getOrCreate()
+spark.sparkContext.parallelize([1], 1).foreach(kill)
+";
+
+#[tokio::test]
+async fn spark_a_job_whose_executors_are_killed_is_explained() {
+    let cloud = cloud(Some(spark())).await;
+    put(&cloud, "scripts/src/job.py", KILLS_EXECUTORS).await;
+    let step = Step::new(&cloud, "static").input(
+        "spark-properties",
+        "spark.executor.instances=1\nspark.task.maxFailures=2",
+    );
+    let ended = step.run().await.with(4);
+    ended
+        .says("Spark job failed")
+        .says("ExecutorLostFailure")
+        .says("Py4JJavaError");
+    let record = step.record();
+    assert_eq!(record.job_run.state, "FAILED");
+    let executors = record.observation.pods.iter();
+    let executors = executors.filter(|pod| pod.role == PodRole::Executor);
+    assert!(executors.count() > 1, "a killed executor is replaced");
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn spark_a_script_that_went_away_after_the_checks_is_named() {
+    let cloud = cloud(Some(spark())).await;
+    let step = Step::new(&cloud, "static");
+    let start = At::Operation(Service::EmrContainers, "StartJobRun");
+    let hold = cloud.hold(start, Moment::Before);
+    let child = step.start();
+    hold.arrived().await;
+    let gone = cloud.objects().remove(BUCKET, "scripts/src/job.py");
+    gone.await.unwrap();
+    hold.release();
+    let ended = step.end(child).await.with(4);
+    ended
+        .says("Spark job failed")
+        .says("USER_ERROR")
+        .says("s3://bench/scripts/src/job.py does not exist");
+    assert_eq!(step.record().job_run.state, "FAILED");
+    cloud.shutdown().await;
+}
+
+#[tokio::test]
+async fn spark_4_runs_and_leaves_a_rolled_event_log() {
+    let python = std::env::var_os("SPARK_4_PYTHON");
+    let python = python.expect("SPARK_4_PYTHON is not set: run the tests through `cargo xtask ci`");
+    let cloud = cloud(Some(local_cloud::SparkInstall {
+        python: python.into(),
+        ..spark()
+    }))
+    .await;
+    put(&cloud, "scripts/src/job.py", SLEEPS).await;
+    let step = Step::new(&cloud, "dra")
+        .input("arguments", "1")
+        .input("release-label", "emr-spark-8.0.0-latest");
+    let ended = step.run().await.with(0);
+    assert_eq!(ended.output("state"), Some("COMPLETED"));
+    let record = step.record();
+    let log = record.event_log.file.unwrap();
+    assert_eq!(log, format!("eventlog_v2_spark-{}", record.job_run.id));
+    assert!(!record.dynamic_allocation.is_empty());
     cloud.shutdown().await;
 }
 
