@@ -37,7 +37,11 @@ pub(super) fn settings(
     let mut warnings = spark.notes.clone();
     for pointless in pointless::settings(wishes.variant, &spark) {
         match pointless.is_error {
-            true => fields.problem(pointless.input, pointless.problem),
+            true => {
+                let in_file = from_file(wishes, &pointless.key);
+                let input = if in_file { JOB_FILE } else { pointless.input };
+                fields.problem(input, pointless.problem);
+            }
             false => warnings.push(pointless.problem),
         }
     }
@@ -81,6 +85,13 @@ pub(super) fn others(fields: &mut Fields, all: &[Configuration]) {
         }
         others(fields, &one.configurations);
     }
+}
+
+/// Whether the job file set the property, and no input did.
+fn from_file(wishes: &Wishes<'_>, key: &str) -> bool {
+    let set =
+        wishes.file.properties.contains_key(key) || wishes.file.submit_parameters.contains(key);
+    set && source(wishes, key) == JOB_FILE
 }
 
 /// The input that set the property.

@@ -25,7 +25,9 @@ use super::{DYNAMIC_ALLOCATION, EVENT_LOG_ENABLED, SparkSettings};
 /// One setting and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pointless {
-    /// The input it came from.
+    /// The setting.
+    pub(crate) key: String,
+    /// The input it came from, if it is not from the job file.
     pub(crate) input: &'static str,
     /// What is wrong, and how to fix it.
     pub(crate) problem: String,

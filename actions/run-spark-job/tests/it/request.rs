@@ -139,6 +139,20 @@ async fn everything_wrong_with_a_job_file_is_said_at_once_with_what_is_wrong_els
 }
 
 #[tokio::test]
+async fn a_setting_of_the_job_file_that_spark_refuses_is_put_down_to_it() {
+    let cloud = cloud(None).await;
+    let step = Step::new(&cloud, "dra").input("job-file", "job.yaml");
+    let sets = "{ spark.dynamicAllocation.enabled: true, spark.shuffle.service.enabled: true }";
+    let file = YAML.replace(
+        "{ spark.sql.shuffle.partitions: 7, spark.dynamicAllocation.enabled: true }",
+        sets,
+    );
+    fs::write(step.path("job.yaml"), file).unwrap();
+    let ended = step.run().await.with(2);
+    ended.says("`job-file`: `spark.shuffle.service.enabled` is `true`: EMR on EKS has no external shuffle service");
+}
+
+#[tokio::test]
 async fn a_job_file_that_is_not_there_or_asks_for_what_is_not_there_is_a_bad_input() {
     let cloud = cloud(None).await;
     let step = Step::new(&cloud, "static").input("job-file", "job.yaml");

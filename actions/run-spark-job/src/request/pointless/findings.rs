@@ -82,6 +82,7 @@ impl<'a> Findings<'a> {
             false => "spark-submit-parameters",
         };
         self.all.push(Pointless {
+            key: key.to_owned(),
             input,
             problem,
             is_error,
