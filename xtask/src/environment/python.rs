@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 use super::component::Workshop;
-use super::{BOTO3, PYSPARK, PYSPARK_4, apt, search_path};
+use super::{BOTO3, MOTO, PYSPARK, PYSPARK_4, apt, search_path};
 use crate::children;
 use crate::problem::{Problem, Result};
 
@@ -48,6 +48,17 @@ pub(crate) async fn prepare_spark_4(workshop: &Workshop) -> Result<PathBuf> {
         packages: &[PYSPARK_4],
         modules: "pyspark",
         size: "450 MB, once; about a minute",
+    };
+    prepared(&contents, workshop).await
+}
+
+/// A Python with moto, whose imitation of AWS is a second opinion on requests.
+pub(crate) async fn prepare_moto(workshop: &Workshop) -> Result<PathBuf> {
+    let contents = Contents {
+        component: "python-moto",
+        packages: &[MOTO],
+        modules: "moto.server, flask",
+        size: "320 MB, once; about a minute",
     };
     prepared(&contents, workshop).await
 }

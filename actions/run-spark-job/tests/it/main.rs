@@ -16,3 +16,4 @@ mod request;
 mod signals;
 mod spark;
 mod step;
+mod wire;
