@@ -1,7 +1,6 @@
 //! The order of things up to the submission: check, watch, submit. What follows is in `run`.
 
 use aws_config::SdkConfig;
-use aws_setup::ProblemKind;
 use gha::{Failure, Runner};
 use run_record::WorkflowRun;
 
@@ -13,7 +12,6 @@ use crate::{
     deliver::{self, Directory},
     earlier::attach,
     emr::Emr,
-    explain,
     hurry::Hurry,
     inputs::{self, DriverLogShown, Inputs},
     job::Job,
@@ -157,7 +155,7 @@ async fn prepare(
     s3: &S3,
 ) -> Result<(Directory, Submitted, Observer, Option<Cluster>), Failure> {
     let directory = Directory::make(&runner.context, inputs).await?;
-    let sha256 = checks::all(runner, inputs, config, s3).await?;
+    let (sha256, namespace) = checks::all(runner, inputs, config, emr, s3).await?;
     let workflow_run = workflow_run(runner);
     let request = request(inputs, workflow_run.as_ref());
     shown::show(runner, inputs, &directory, &request).await?;
@@ -166,7 +164,6 @@ async fn prepare(
             .log
             .info(&format!("made the prefix {}", inputs.event_log));
     }
-    let namespace = namespace(runner, inputs, emr).await?;
     let client = kubeconfig::client(config, inputs).await;
     let cluster = match (&client, &namespace) {
         (Ok(client), Some(namespace)) => Some(Cluster {
@@ -197,37 +194,6 @@ async fn prepare(
         observer,
         cluster,
     ))
-}
-
-/// Asks the virtual cluster for its state and its namespace.
-async fn namespace(runner: &Runner, inputs: &Inputs, emr: &Emr) -> Result<Option<String>, Failure> {
-    let cluster = match emr.virtual_cluster().await {
-        Ok(cluster) => cluster,
-        // The namespace is all that is needed from it.
-        Err(problem) if problem.kind == ProblemKind::Denied && inputs.namespace.is_some() => {
-            runner
-                .log
-                .notice("Virtual cluster not checked", &problem.to_string());
-            return Ok(inputs.namespace.clone());
-        }
-        Err(problem) => {
-            return Err(explain::failure(
-                &emr.call("emr-containers:DescribeVirtualCluster"),
-                &problem,
-            ));
-        }
-    };
-    match cluster.state.as_deref() {
-        None | Some("RUNNING") => Ok(inputs.namespace.clone().or(cluster.namespace)),
-        Some(state) => Err(Failure::outside(
-            "Virtual cluster not running",
-            format!(
-                "virtual cluster `{}` (input `virtual-cluster-id`) is {state}",
-                inputs.virtual_cluster
-            ),
-        )
-        .help("an ARRESTED virtual cluster has lost its EKS cluster or namespace; make a new one")),
-    }
 }
 
 fn workflow_run(runner: &Runner) -> Option<WorkflowRun> {

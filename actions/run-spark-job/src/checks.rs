@@ -1,6 +1,7 @@
 //! Asks AWS for everything the inputs name, and reports all that is missing or wrong together, before money is spent.
 
 mod templates;
+mod virtual_cluster;
 
 use aws_config::SdkConfig;
 use aws_setup::S3Uri;
@@ -8,36 +9,36 @@ use futures::future::join_all;
 use gha::{Failure, Runner};
 use pod_template::Role;
 
-use crate::{caller, explain, inputs::Inputs, s3::S3};
+use crate::{caller, emr::Emr, explain, inputs::Inputs, s3::S3};
 
-/// Checks what can be checked by reading only. The entry point's SHA-256 in hexadecimal.
+/// Checks what can be checked by reading only. The entry point's SHA-256 in hexadecimal, and the job's namespace.
 ///
 /// # Errors
-/// One failure with everything that was found.
+/// One failure with everything that was found, the problems of the inputs first.
 pub(crate) async fn all(
     runner: &Runner,
     inputs: &Inputs,
     config: &SdkConfig,
+    emr: &Emr,
     s3: &S3,
-) -> Result<String, Failure> {
-    let (sha256, templates, prefixes, permission) = tokio::join!(
+) -> Result<(String, Option<String>), Failure> {
+    let (sha256, templates, prefixes, namespace, permission) = tokio::join!(
         s3.sha256(&inputs.entry_point, "entry-point"),
         templates(runner, inputs, s3),
         prefixes(inputs, s3),
+        virtual_cluster::namespace(runner, inputs, emr),
         caller::check(runner, config, inputs),
     );
-    let (sha256, failed) = match sha256 {
-        Ok(sha256) => (sha256, None),
-        Err(failure) => (String::new(), Some(failure)),
-    };
-    let failures = failed
-        .into_iter()
-        .chain(templates)
-        .chain(prefixes)
-        .chain(permission);
-    match explain::together(failures.collect()) {
+    let problems = Some(inputs.problems.clone()).filter(|problems| !problems.is_empty());
+    let mut failures: Vec<Failure> = problems.map(Failure::bad_inputs).into_iter().collect();
+    let mut kept = |failure| failures.push(failure);
+    let sha256 = sha256.map_err(&mut kept).unwrap_or_default();
+    templates.into_iter().chain(prefixes).for_each(&mut kept);
+    let namespace = namespace.map_err(&mut kept).unwrap_or_default();
+    permission.into_iter().for_each(kept);
+    match explain::together(failures) {
         Some(failure) => Err(failure),
-        None => Ok(sha256),
+        None => Ok((sha256, namespace)),
     }
 }
 

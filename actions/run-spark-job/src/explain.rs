@@ -1,7 +1,7 @@
 //! An AWS error as a failure: what was asked, of whom, and what to do about it. Decided by kinds and codes only.
 
 use aws_setup::{ProblemKind, SdkProblem};
-use gha::Failure;
+use gha::{Exit, Failure};
 
 /// A call to AWS, for the person who reads about its failure.
 #[derive(Debug, Clone, Copy)]
@@ -48,19 +48,33 @@ pub(crate) fn failure(call: &Call<'_>, problem: &SdkProblem) -> Failure {
     failure.help(help)
 }
 
-/// Several failures of one kind of check as one. What has the same advice needs to be said only once.
+/// Several failures as one. What has the same advice needs to be said only once.
 pub(crate) fn together(failures: Vec<Failure>) -> Option<Failure> {
     let mut failures = failures.into_iter();
     let mut first = failures.next()?;
     let mut advice: Vec<_> = first.help.iter().cloned().collect();
+    let is_list = first.exit == Exit::BadInputs && !first.causes.is_empty();
     for failure in failures {
-        let Some(help) = failure.help.filter(|help| !advice.contains(help)) else {
+        if failure
+            .help
+            .as_ref()
+            .is_some_and(|help| advice.contains(help))
+        {
             continue;
-        };
-        first.what = format!("{}\n{}", first.what, failure.what);
-        advice.push(help);
+        }
+        advice.extend(failure.help);
+        match is_list {
+            true => {
+                first.causes.push(failure.what);
+                first.what = format!("{} things are in the way", first.causes.len());
+            }
+            false => first.what = format!("{}\n{}", first.what, failure.what),
+        }
     }
-    Some(first.help(advice.join("; ")))
+    match advice.is_empty() {
+        true => Some(first),
+        false => Some(first.help(advice.join("; "))),
+    }
 }
 
 /// Whether the same question may be answered a little later.

@@ -43,6 +43,8 @@ pub(crate) struct Inputs {
     pub(crate) driver_template: Option<S3Uri>,
     pub(crate) executor_template: Option<S3Uri>,
     pub(crate) spark: SparkSettings,
+    /// What is wrong with the inputs, although each could be read: reported with what AWS has to say.
+    pub(crate) problems: Vec<String>,
     /// Settings that do not do what they seem to do, in words.
     pub(crate) warnings: Vec<String>,
     pub(crate) event_log: S3Uri,
@@ -90,6 +92,8 @@ impl FromStr for DriverLogShown {
 }
 
 /// Parses all inputs.
+///
+/// Problems that leave every input readable are handed on in [`Inputs::problems`], for AWS is asked first.
 ///
 /// # Errors
 /// One failure that lists every problem of every input.
@@ -185,6 +189,11 @@ pub(crate) fn read(mut fields: Fields, context: &Context) -> Result<Inputs, Fail
             spark::settings(f, &wishes)
         });
     spark::others(f, &file.configuration_overrides.application_configuration);
+    monitoring
+        .map(limits::monitoring)
+        .unwrap_or_default()
+        .into_iter()
+        .for_each(|problem| f.problem("job-file", problem));
     let retry_attempts = retries(f, &file, release.as_ref());
     let tags = f.pairs("tags");
     limits::tags(
@@ -219,7 +228,7 @@ pub(crate) fn read(mut fields: Fields, context: &Context) -> Result<Inputs, Fail
     let observe_nodes_for = span(f, "observe-nodes-for", false);
     let poll_interval = span(f, "poll-interval", true);
     let patience = span(f, "patience", true);
-    fields.finish()?;
+    let problems = fields.into_problems()?;
 
     let complete = || {
         let (spark, warnings) = spark?;
@@ -236,6 +245,7 @@ pub(crate) fn read(mut fields: Fields, context: &Context) -> Result<Inputs, Fail
             executor_template,
             spark,
             warnings,
+            problems: problems.clone(),
             event_log: event_log?,
             log_uri,
             record_uri,
@@ -258,8 +268,11 @@ pub(crate) fn read(mut fields: Fields, context: &Context) -> Result<Inputs, Fail
             file: file.clone(),
         })
     };
-    complete()
-        .ok_or_else(|| Failure::bug("an input is missing although none was reported as missing"))
+    let missing = || match problems.is_empty() {
+        true => Failure::bug("an input is missing although none was reported as missing"),
+        false => Failure::bad_inputs(problems.clone()),
+    };
+    complete().ok_or_else(missing)
 }
 
 /// The variant as the input `mode` names it.

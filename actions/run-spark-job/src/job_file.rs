@@ -27,9 +27,18 @@ pub(crate) fn read(text: &str, variables: &Variables) -> Result<StartJobRun, Vec
     if !problems.is_empty() {
         return Err(problems);
     }
-    members::as_text(&mut document);
-    serde_json::from_value(document)
-        .map_err(|error| vec![format!("a value is not of its kind: {error}")])
+    let problems = members::as_text(&mut document);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    serde_path_to_error::deserialize(document).map_err(|error| {
+        // What was found may be secret; what was expected is not.
+        let said = error.inner().to_string();
+        let expected = said
+            .rsplit_once("expected ")
+            .map_or("another value", |(_, what)| what);
+        vec![format!("`{}`: expected {expected}", error.path())]
+    })
 }
 
 fn render(text: &str, variables: &Variables) -> Result<String, String> {
@@ -123,7 +132,7 @@ configurationOverrides:
         assert!(said("name: {{log_uri}}").contains("set the input it stands for"));
         assert!(said("name: {{mode").contains("not a handlebars template"));
         assert!(said("name: [").contains("after its variables were put in"));
-        assert!(said("name: {}").contains("a value is not of its kind"));
+        assert!(said("name: {}").contains("`name`: expected a string"));
         assert!(said("nam: x").contains("did you mean `name`?"));
         assert!(said("- name: x").contains("expected an object"));
     }

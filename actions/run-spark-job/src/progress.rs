@@ -28,7 +28,7 @@ pub(crate) fn line(state: &State, view: Option<&View>, spark: &Spark) -> String 
     if let Some(view) = view {
         parts.extend(cluster(view, spark.wanted));
     }
-    if let Some(stage) = &spark.stage {
+    if let Some(stage) = spark.stage.as_ref().filter(|_| !state.is_end()) {
         parts.push(stage.to_string());
     }
     parts.join(" · ")

@@ -21,7 +21,7 @@ pub(crate) async fn show(
     if !inputs.warnings.is_empty() {
         runner
             .log
-            .warning("Settings without effect", &inputs.warnings.join("\n"));
+            .warning("Settings worth a look", &inputs.warnings.join("\n"));
     }
     let redacted = redact::request(request);
     let json = serde_json::to_string_pretty(&redacted)

@@ -15,7 +15,7 @@ pub enum AccessError {
         /// The cluster.
         cluster: String,
         /// What AWS said.
-        problem: SdkProblem,
+        problem: Box<SdkProblem>,
     },
     /// The cluster does not work now.
     #[error("cluster `{cluster}` is {status}")]
@@ -69,7 +69,7 @@ pub(crate) async fn describe(config: &SdkConfig, cluster: &str) -> Result<Place,
         .await
         .map_err(|error| AccessError::NotDescribed {
             cluster: cluster.to_owned(),
-            problem: failure_parts(&error),
+            problem: Box::new(failure_parts(&error)),
         })?;
     place(cluster, answer.cluster())
 }

@@ -78,7 +78,8 @@ impl Failure {
     }
 
     /// Several inputs are wrong; each problem is one line.
-    pub(crate) fn bad_inputs(problems: Vec<String>) -> Self {
+    #[must_use]
+    pub fn bad_inputs(problems: Vec<String>) -> Self {
         let what = match problems.len() {
             1 => "1 input cannot be used".to_owned(),
             count => format!("{count} inputs cannot be used"),

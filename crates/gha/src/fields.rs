@@ -158,15 +158,22 @@ impl Fields {
     /// # Errors
     /// One failure that lists every recorded problem.
     pub fn finish(self) -> Result<(), Failure> {
-        if let Some(name) = self.undeclared.first() {
-            return Err(Failure::bug(format!(
-                "the action reads input `{name}`, which it does not declare"
-            )));
+        match self.into_problems()? {
+            problems if problems.is_empty() => Ok(()),
+            problems => Err(Failure::bad_inputs(problems)),
         }
-        if self.problems.is_empty() {
-            Ok(())
-        } else {
-            Err(Failure::bad_inputs(self.problems))
+    }
+
+    /// Ends the parsing and hands out the problems, for an action that goes on to find others before it reports all.
+    ///
+    /// # Errors
+    /// The action reads an input that it does not declare.
+    pub fn into_problems(self) -> Result<Vec<String>, Failure> {
+        match self.undeclared.first() {
+            Some(name) => Err(Failure::bug(format!(
+                "the action reads input `{name}`, which it does not declare"
+            ))),
+            None => Ok(self.problems),
         }
     }
 

@@ -74,7 +74,14 @@ pub(super) fn others(fields: &mut Fields, all: &[Configuration]) {
         );
         fields.problem(JOB_FILE, problem);
     }
-    for one in all {
+    for (at, one) in all.iter().enumerate() {
+        let name = &one.classification;
+        if all[..at].iter().any(|other| other.classification == *name) {
+            fields.problem(
+                JOB_FILE,
+                format!("classification `{name}` is there twice: put its properties together"),
+            );
+        }
         if one.classification != request::assemble::SPARK_DEFAULTS {
             for problem in limits::properties(&one.properties) {
                 fields.problem(

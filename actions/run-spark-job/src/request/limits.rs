@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use run_record::Variant;
 
-use super::{DYNAMIC_ALLOCATION, SparkSettings};
+use super::{DYNAMIC_ALLOCATION, SparkSettings, document::MonitoringConfiguration};
 
 const NAME: usize = 64;
 const NAMESPACE: usize = 63;
@@ -17,6 +17,10 @@ const PROPERTIES: usize = 100;
 const PROPERTY: usize = 1024;
 /// Classifications in one list.
 pub(crate) const CLASSIFICATIONS: usize = 100;
+const LOG_URI: usize = 10_280;
+const LOG_GROUP: usize = 512;
+const LOG_STREAM_PREFIX: usize = 256;
+const LOG_FILES: i32 = 50;
 const TAGS: usize = 50;
 /// Tags the action sets by itself, at most.
 const OWN_TAGS: usize = 5;
@@ -119,6 +123,48 @@ pub(crate) fn tags<'a>(tags: impl Iterator<Item = (&'a String, &'a String)>) -> 
         problems.push(format!(
             "{count} tags with the {OWN_TAGS} of the action; AWS accepts up to {TAGS}"
         ));
+    }
+    problems
+}
+
+/// What is wrong with where logs go.
+pub(crate) fn monitoring(logs: &MonitoringConfiguration) -> Vec<String> {
+    let s3 = logs.s3_monitoring_configuration.as_ref();
+    let cloud_watch = logs.cloud_watch_monitoring_configuration.as_ref();
+    let texts = [
+        ("logUri", s3.map(|s3| &s3.log_uri), LOG_URI),
+        (
+            "logGroupName",
+            cloud_watch.map(|logs| &logs.log_group_name),
+            LOG_GROUP,
+        ),
+        (
+            "logStreamNamePrefix",
+            cloud_watch.and_then(|logs| logs.log_stream_name_prefix.as_ref()),
+            LOG_STREAM_PREFIX,
+        ),
+    ];
+    let mut problems: Vec<String> = texts
+        .into_iter()
+        .filter_map(|(name, text, most)| {
+            let length = text?.chars().count();
+            (!(1..=most).contains(&length))
+                .then(|| format!("`{name}` has {length} characters; EMR accepts 1 to {most}"))
+        })
+        .collect();
+    if let Some(rotation) = &logs.container_log_rotation_configuration {
+        if !(1..=LOG_FILES).contains(&rotation.max_files_to_keep) {
+            problems.push(format!(
+                "`maxFilesToKeep` is {}; EMR accepts 1 to {LOG_FILES}",
+                rotation.max_files_to_keep
+            ));
+        }
+        if s3.is_none() {
+            problems.push(
+                "`containerLogRotationConfiguration` needs `s3MonitoringConfiguration` beside it"
+                    .to_owned(),
+            );
+        }
     }
     problems
 }

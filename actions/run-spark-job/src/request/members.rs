@@ -143,32 +143,42 @@ fn refused(path: &str, shape: &str, name: &str, members: &[&str]) -> String {
 }
 
 /// Numbers and booleans as the text they are in properties and tags: YAML reads `15` and `true` as something else.
-pub(crate) fn as_text(document: &mut Value) {
-    fn maps(value: &mut Value) {
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(maps),
-            Value::Object(members) => {
-                for (name, value) in members {
-                    match (name.as_str(), value) {
-                        ("properties" | "tags", Value::Object(entries)) => {
-                            entries.values_mut().for_each(text);
-                        }
-                        ("entryPointArguments", Value::Array(items)) => {
-                            items.iter_mut().for_each(text);
-                        }
-                        (_, value) => maps(value),
+/// What is wrong with those whose text is lost: `1.10` is read as `1.1`.
+pub(crate) fn as_text(document: &mut Value) -> Vec<String> {
+    let mut problems = Vec::new();
+    maps(document, &mut problems);
+    problems
+}
+
+fn maps(value: &mut Value, problems: &mut Vec<String>) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| maps(item, problems)),
+        Value::Object(members) => {
+            for (name, value) in members {
+                match (name.as_str(), value) {
+                    ("properties" | "tags", Value::Object(entries)) => {
+                        let entries = entries.iter_mut();
+                        entries.for_each(|(key, value)| text(key, value, problems));
                     }
+                    ("entryPointArguments", Value::Array(items)) => {
+                        items.iter_mut().for_each(|item| text(name, item, problems));
+                    }
+                    (_, value) => maps(value, problems),
                 }
             }
-            _ => {}
         }
+        _ => {}
     }
-    fn text(value: &mut Value) {
-        if value.is_number() || value.is_boolean() {
-            *value = Value::String(value.to_string());
-        }
+}
+
+fn text(name: &str, value: &mut Value, problems: &mut Vec<String>) {
+    if value.is_f64() {
+        problems.push(format!(
+            "`{name}` has a number with a fraction: put it in quotes, or it is not passed on as it is written"
+        ));
+    } else if value.is_number() || value.is_boolean() {
+        *value = Value::String(value.to_string());
     }
-    maps(document);
 }
 
 #[cfg(test)]
@@ -204,12 +214,21 @@ mod tests {
     #[test]
     fn numbers_in_properties_are_texts() {
         let mut document = json!({ "tags": { "team": 7 }, "retryPolicyConfiguration": { "maxAttempts": 2 },
-            "a": [{ "properties": { "spark.executor.instances": 15, "spark.x": true, "spark.r": 0.5, "spark.t": "a" } }] });
-        as_text(&mut document);
+            "a": [{ "properties": { "spark.executor.instances": 15, "spark.x": true, "spark.t": "a" } }] });
+        assert_eq!(as_text(&mut document), [""; 0]);
         assert_eq!(
             document,
             json!({ "tags": { "team": "7" }, "retryPolicyConfiguration": { "maxAttempts": 2 },
-                "a": [{ "properties": { "spark.executor.instances": "15", "spark.x": "true", "spark.r": "0.5", "spark.t": "a" } }] })
+                "a": [{ "properties": { "spark.executor.instances": "15", "spark.x": "true", "spark.t": "a" } }] })
         );
+    }
+
+    #[test]
+    fn a_fraction_has_to_be_in_quotes() {
+        let mut document =
+            json!({ "tags": { "version": 1.1 }, "x": { "entryPointArguments": [0.5] } });
+        let problems = as_text(&mut document);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems[0].starts_with("`version` has a number with a fraction"));
     }
 }

@@ -139,6 +139,53 @@ async fn everything_wrong_with_a_job_file_is_said_at_once_with_what_is_wrong_els
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_inputs_and_what_aws_says_come_in_one_message() {
+    let cloud = cloud(None).await;
+    let ended = Step::new(&cloud, "dra")
+        .input("virtual-cluster-id", "0000000000000000000000000")
+        .input("entry-point", "s3://bench/scripts/src/nothing.py")
+        .input("spark-properties", "spark.executor.memroy=3G")
+        .run()
+        .await
+        .with(2);
+    ended
+        .says("did you mean `spark.executor.memory`?")
+        .says("scripts/src/nothing.py")
+        .says("virtual cluster `0000000000000000000000000`");
+    assert_eq!(ended.log.matches("::error").count(), 1, "{}", ended.log);
+    assert!(
+        !cloud
+            .objects()
+            .prefix_exists("bench", "spark-events/")
+            .await,
+        "a run that is refused writes nothing"
+    );
+}
+
+#[tokio::test]
+async fn what_emr_would_not_take_of_a_job_file_is_refused() {
+    let cloud = cloud(None).await;
+    let step = Step::new(&cloud, "static").input("job-file", "job.json");
+    let job = json!({ "configurationOverrides": {
+        "applicationConfiguration": [
+            { "classification": "spark-log4j", "properties": { "a": "x".repeat(1025) } },
+            { "classification": "spark-log4j" },
+        ],
+        "monitoringConfiguration": {
+            "cloudWatchMonitoringConfiguration": { "logGroupName": "g".repeat(513) },
+            "containerLogRotationConfiguration": { "rotationSize": "10MB", "maxFilesToKeep": 51 },
+        },
+    } });
+    fs::write(step.path("job.json"), job.to_string()).unwrap();
+    let ended = step.run().await.with(2);
+    ended
+        .says("classification `spark-log4j` is there twice")
+        .says("1025 characters")
+        .says("`logGroupName` has 513 characters")
+        .says("`maxFilesToKeep` is 51");
+}
+
+#[tokio::test]
 async fn a_setting_of_the_job_file_that_spark_refuses_is_put_down_to_it() {
     let cloud = cloud(None).await;
     let step = Step::new(&cloud, "dra").input("job-file", "job.yaml");

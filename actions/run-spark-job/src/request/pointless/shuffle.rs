@@ -29,8 +29,8 @@ pub(super) fn kept_or_moved(findings: &mut Findings<'_>) {
     let decommissioned = findings.boolean(DECOMMISSION, false);
     let moved = findings.boolean(MOVE_BLOCKS, true) && decommissioned;
     let elsewhere = findings.text(PLUGIN).is_some_and(|it| it != LOCAL_DISK);
-    // timeConf in milliseconds, from 0; its default is no end.
-    let timeout = findings.time(TRACKING_TIMEOUT, 1);
+    // timeConf in milliseconds, from 0. Its default, no end, is what the mode's own defaults come with: no warning.
+    findings.time(TRACKING_TIMEOUT, 1);
     match (tracked, moved || elsewhere) {
         (false, false) => {
             let problem = format!(
@@ -45,13 +45,6 @@ pub(super) fn kept_or_moved(findings: &mut Findings<'_>) {
                 "`{TRACKING}` is `true` beside `{other}`: executors with shuffle data are kept although they need not be; set it to `false`"
             );
             findings.warning(TRACKING, problem);
-        }
-        // ExecutorMonitor.Tracker.updateTimeout.
-        (true, false) if timeout.is_none() && findings.text(TRACKING_TIMEOUT).is_none() => {
-            let problem = format!(
-                "`{TRACKING_TIMEOUT}` is not set: an executor that holds shuffle data is not released, however long it is idle; with `60s` it is, and lost data is computed again"
-            );
-            findings.warning(TRACKING_TIMEOUT, problem);
         }
         _ => {}
     }

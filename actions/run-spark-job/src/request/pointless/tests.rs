@@ -256,29 +256,9 @@ fn shuffle_data_is_tracked_or_moved_but_not_neither_and_not_both() {
 }
 
 #[test]
-fn without_a_time_out_executors_with_shuffle_data_stay() {
-    let wishes = |parameters: &str| {
-        let spark = merge(&Wishes {
-            variant: Dra,
-            event_log: &"s3://bench/spark-events/".parse().unwrap(),
-            driver_template: None,
-            executor_template: None,
-            file: &FileSettings::default(),
-            properties: &[],
-            submit_parameters: parameters,
-        });
-        settings(Dra, &spark.unwrap())
-    };
-    let [unset] = &wishes("")[..] else { panic!() };
-    assert!(
-        !unset.is_error && unset.problem.contains("is not released"),
-        "{unset:?}"
-    );
-    assert_eq!(unset.input, "spark-properties");
-    assert_eq!(
-        wishes(&format!("--conf {DRA}shuffleTracking.timeout=60s")),
-        []
-    );
+fn a_time_out_of_shuffle_tracking_is_a_time() {
+    fine(Dra, &[]);
+    fine(Dra, &[("dra.shuffleTracking.timeout", "60s")]);
     refused(
         Dra,
         &[("dra.shuffleTracking.timeout", "-1")],
