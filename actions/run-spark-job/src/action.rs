@@ -31,7 +31,12 @@ use crate::{
 /// Whatever kept the job run from completing.
 pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     let inputs = inputs::read(runner.fields.take(), &runner.context)?;
-    redact::secrets(&inputs.spark.effective).for_each(|secret| runner.log.mask(secret));
+    let others = inputs.file.configuration_overrides.properties();
+    for settings in std::iter::once(&inputs.spark.effective).chain(others) {
+        for secret in redact::secrets(settings) {
+            runner.log.mask(secret);
+        }
+    }
     let config = credentials::sdk_config(
         &runner.context,
         inputs.region.as_ref(),
@@ -48,7 +53,7 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
         shown::dry_run(&runner, &directory);
         return Ok(());
     }
-    kept::before(&runner, &inputs, &emr, &directory, &submitted.client_token)?;
+    kept::before(&runner, &inputs, &emr, &directory, &submitted)?;
     let hurry = Hurry::new(runner.cancel.clone());
     let submission = Submission {
         runner: &runner,
@@ -60,7 +65,13 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     let (id, attached) = match submission.find_or_start(&mut submitted).await {
         Ok(found) => found,
         Err(NotStarted { failure, unclear }) => {
-            if !unclear {
+            // After a signal an earlier attempt's job run may go on: the post step looks.
+            let looked = submitted
+                .workflow_run
+                .as_ref()
+                .is_none_or(|run| run.attempt == 1)
+                || !runner.cancel.is_cancelled();
+            if !unclear && looked {
                 kept::ended(&runner.state, "nothing was submitted")?;
             }
             return Err(failure);

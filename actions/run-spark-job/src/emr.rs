@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use aws_config::SdkConfig;
 use aws_sdk_emrcontainers::{
     Client,
+    config::{Config, retry::RetryConfig},
     primitives::DateTime,
     types::{ContainerInfo, JobDriver, JobRun},
 };
@@ -90,7 +91,8 @@ impl Emr {
         Ok(VirtualCluster { state, namespace })
     }
 
-    /// StartJobRun; the id of the job run. The SDK's own retries reuse the token, so they cannot start a second job.
+    /// StartJobRun; the id of the job run. One attempt only: of several the SDK would tell the last answer, and a clear
+    /// refusal after an answer that was lost would hide a job run.
     pub(crate) async fn start(
         &self,
         request: &StartJobRun,
@@ -101,6 +103,8 @@ impl Emr {
         })?;
         let answer = request
             .client_token(client_token)
+            .customize()
+            .config_override(Config::builder().retry_config(RetryConfig::disabled()))
             .send()
             .await
             .map_err(|error| StartError::Refused(failure_parts(&error)))?;

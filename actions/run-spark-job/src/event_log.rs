@@ -40,7 +40,11 @@ pub(crate) fn choose(directory: &str, job_id: &str, keys: &[String]) -> Option<F
     let folder = format!("{directory}{}/", rolled(job_id));
     let files: Vec<String> = keys
         .iter()
-        .filter(|key| key.starts_with(&folder) && !key.ends_with('/'))
+        // Nothing Spark writes lies deeper, and a key is a path on this machine later.
+        .filter(|key| {
+            let name = key.strip_prefix(&folder);
+            name.is_some_and(|name| !matches!(name, "" | "." | "..") && !name.contains(['/', '\\']))
+        })
         .cloned()
         .collect();
     let closed = files
@@ -69,6 +73,19 @@ mod tests {
     fn chosen(keys: &[&str]) -> Option<Found> {
         let keys: Vec<_> = keys.iter().map(|key| (*key).to_owned()).collect();
         choose("spark-events/", "42", &keys)
+    }
+
+    #[test]
+    fn only_files_in_the_folder_of_a_rolled_log_are_part_of_it() {
+        let part = "spark-events/eventlog_v2_spark-42/events_1_spark-42";
+        let found = chosen(&[
+            part,
+            "spark-events/eventlog_v2_spark-42/../../.github/workflows/x.yml",
+            "spark-events/eventlog_v2_spark-42/..",
+            "spark-events/eventlog_v2_spark-42/folder/x",
+            "spark-events/eventlog_v2_spark-42/",
+        ]);
+        assert_eq!(found.map(|found| found.files), Some(vec![part.to_owned()]));
     }
 
     #[test]

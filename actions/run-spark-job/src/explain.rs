@@ -55,14 +55,7 @@ pub(crate) fn together(failures: Vec<Failure>) -> Option<Failure> {
     let mut advice: Vec<_> = first.help.iter().cloned().collect();
     let is_list = first.exit == Exit::BadInputs && !first.causes.is_empty();
     for failure in failures {
-        if failure
-            .help
-            .as_ref()
-            .is_some_and(|help| advice.contains(help))
-        {
-            continue;
-        }
-        advice.extend(failure.help);
+        advice.extend(failure.help.filter(|help| !advice.contains(help)));
         match is_list {
             true => {
                 first.causes.push(failure.what);
@@ -197,7 +190,7 @@ mod tests {
             one("no b again", "make b"),
         ]);
         let all = all.expect("there are failures");
-        assert_eq!(all.what, "no a\nno b");
+        assert_eq!(all.what, "no a\nno b\nno b again");
         assert_eq!(all.help.as_deref(), Some("make a; make b"));
         assert_eq!(together(Vec::new()), None);
     }

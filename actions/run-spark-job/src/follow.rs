@@ -103,11 +103,14 @@ impl Follow<'_> {
         let mut shown = String::new();
         let mut driver = DriverWait::default();
         loop {
+            let asked = Instant::now();
             let answer = tokio::select! {
                 biased;
                 () = self.cancel.cancelled() => return Why::Signal,
                 () = sleep_until(self.deadline) => return Why::Timeout,
-                answer = self.emr.describe(&job.id) => answer,
+                answer = timeout(self.patience, self.emr.describe(&job.id)) => {
+                    answer.unwrap_or_else(|_| Err(silent()))
+                }
             };
             match answer {
                 Ok(description) => {
@@ -131,9 +134,9 @@ impl Follow<'_> {
                 Err(problem) => {
                     let since = *trouble.get_or_insert_with(|| {
                         self.log.warning("EMR does not answer", &format!("DescribeJobRun: {problem}; the job run goes on, and so does waiting"));
-                        Instant::now()
+                        asked
                     });
-                    if since.elapsed() > self.patience {
+                    if since.elapsed() >= self.patience {
                         return self.lost(&problem);
                     }
                 }
@@ -227,6 +230,18 @@ async fn said(spark: &mut Option<watch::Receiver<Spark>>) {
     };
     if !changed {
         std::future::pending::<()>().await;
+    }
+}
+
+/// No answer for as long as there is patience.
+fn silent() -> SdkProblem {
+    SdkProblem {
+        kind: ProblemKind::Timeout,
+        code: None,
+        message: None,
+        request_id: None,
+        status: None,
+        bucket_region: None,
     }
 }
 

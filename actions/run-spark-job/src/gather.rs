@@ -3,7 +3,11 @@
 //! Logs arrive in S3 a little after the job's end, so each is asked for again until its patience runs out. Nothing
 //! that is missing here is an error: the record says in words what is missing.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    sync::{Mutex, OnceLock},
+    time::Duration,
+};
 
 use aws_setup::SdkProblem;
 use flate2::read::MultiGzDecoder;
@@ -56,6 +60,8 @@ pub(crate) struct Gathered {
     pub(crate) log_problem: Option<SdkProblem>,
     /// What is missing, in sentences.
     pub(crate) gaps: Vec<String>,
+    /// Why not everything was looked for, if so.
+    pub(crate) cut: Option<String>,
 }
 
 /// How the driver's log was read.
@@ -110,9 +116,11 @@ impl Gather<'_> {
             (None, Some(heard)) => (Some(heard), None, Some(Source::Heard)),
             (None, None) => (None, None, None),
         };
-        if wants_steps && stderr.is_none() {
+        if self.inputs.variant == Variant::Dra && stderr.is_none() {
             let kept = self.inputs.log_uri.is_some() || self.inputs.log_group.is_some();
             gathered.gaps.push(match kept {
+                _ if !wants_output => format!("How many executors Spark wanted is not known: the job run is {state}, and its driver's log was not read."),
+                _ if self.cancel.is_cancelled() => "How many executors Spark wanted is not known: a signal left no time to read the driver's log.".to_owned(),
                 false => "How many executors Spark wanted is not known: without `log-uri` the driver's log is not kept.".to_owned(),
                 true => "How many executors Spark wanted is not known: the driver's log was not found where EMR keeps logs.".to_owned(),
             });
@@ -144,19 +152,30 @@ impl Gather<'_> {
     async fn event_log(&self, patience: Duration) -> Gathered {
         let mut gathered = Gathered::default();
         let directory = &self.inputs.event_log;
-        // After a signal, looking and downloading share the time of one last attempt.
-        let shared = self
-            .cancel
-            .is_cancelled()
-            .then(|| Instant::now() + LAST_ATTEMPT);
-        let no_time = || async move {
-            match shared {
-                Some(until) => sleep_until(until).await,
-                None => self.no_time().await,
-            }
+        // After a signal, looking and downloading all files share the time of one last attempt.
+        let last = OnceLock::new();
+        let no_time = || async {
+            self.cancel.cancelled().await;
+            sleep_until(*last.get_or_init(|| Instant::now() + LAST_ATTEMPT)).await;
         };
-        let Some(found) = self.patiently(patience, || self.find_event_log()).await else {
+        let refused = Mutex::new(None);
+        let Some(found) = self
+            .patiently(patience, || self.find_event_log(&refused))
+            .await
+        else {
+            let refused = refused.into_inner().ok().flatten();
             gathered.event_log.missing = Some(match self.job.state() {
+                _ if self.cancel.is_cancelled() => {
+                    let sentence = format!(
+                        "A signal left no time to look for the event log under {directory}."
+                    );
+                    gathered.cut = Some(sentence.clone());
+                    sentence
+                }
+                _ if refused.is_some() => format!(
+                    "It is not known whether there is an event log under {directory}: listing it failed ({}).",
+                    refused.unwrap_or_default()
+                ),
                 State::Completed => {
                     format!("Spark wrote no event log for this job run under {directory}.")
                 }
@@ -200,7 +219,14 @@ impl Gather<'_> {
         gathered
     }
 
-    async fn find_event_log(&self) -> Option<event_log::Found> {
+    /// `refused` is why it could not be looked for, at the last look.
+    async fn find_event_log(&self, refused: &Mutex<Option<String>>) -> Option<event_log::Found> {
+        let note = |why: Option<String>| {
+            if let Ok(mut refused) = refused.lock() {
+                *refused = why;
+            }
+        };
+        note(None);
         let directory = &self.inputs.event_log;
         let mut keys = Vec::new();
         for key in event_log::prefixes(&directory.key, &self.job.id) {
@@ -210,7 +236,10 @@ impl Gather<'_> {
             };
             match self.s3.keys(&start, usize::MAX).await {
                 Ok(found) => keys.extend(found),
-                Err(problem) => self.log.debug(&format!("listing {start}: {problem}")),
+                Err(problem) => {
+                    self.log.debug(&format!("listing {start}: {problem}"));
+                    note(Some(problem.to_string()));
+                }
             }
         }
         event_log::choose(&directory.key, &self.job.id, &keys)

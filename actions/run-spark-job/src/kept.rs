@@ -7,9 +7,14 @@ use std::path::PathBuf;
 
 use aws_setup::{Region, RoleArn, S3Uri, VirtualClusterId};
 use gha::{Failure, Runner, State};
+use run_record::WorkflowRun;
 
-use crate::{deliver::Directory, emr::Emr, inputs::Inputs};
+use crate::{
+    deliver::Directory, emr::Emr, inputs::Inputs, record::Submitted, request::token::client_token,
+};
 
+const NAME: &str = "name";
+const EARLIER_TOKENS: &str = "earlier-tokens";
 const CLIENT_TOKEN: &str = "client-token";
 const VIRTUAL_CLUSTER: &str = "virtual-cluster-id";
 const REGION: &str = "region";
@@ -19,6 +24,9 @@ const RECORD_URI: &str = "record-uri";
 const JOB_RUN: &str = "job-run-id";
 const DELIVERED: &str = "delivered";
 const ENDED: &str = "ended";
+
+/// So many earlier attempts are looked for.
+const EARLIER: u32 = 20;
 
 /// What there is to do for the post part.
 #[derive(Debug, PartialEq)]
@@ -35,6 +43,10 @@ pub(crate) enum Kept {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Left {
     pub(crate) client_token: String,
+    /// Those of earlier attempts, whose job run this step would have taken over.
+    pub(crate) earlier_tokens: Vec<String>,
+    /// The job run's name.
+    pub(crate) name: Option<String>,
     pub(crate) virtual_cluster: VirtualClusterId,
     /// Absent when the process was stopped before EMR's answer.
     pub(crate) job_run: Option<String>,
@@ -55,9 +67,12 @@ pub(crate) fn before(
     inputs: &Inputs,
     emr: &Emr,
     directory: &Directory,
-    client_token: &str,
+    submitted: &Submitted,
 ) -> Result<(), Failure> {
     let state = &runner.state;
+    let earlier = earlier_tokens(submitted.workflow_run.as_ref(), inputs);
+    state.save(NAME, &inputs.name.0)?;
+    state.save(EARLIER_TOKENS, earlier.join(" "))?;
     state.save(VIRTUAL_CLUSTER, &inputs.virtual_cluster)?;
     state.save(REGION, emr.region())?;
     state.save(DIRECTORY, directory.path.display())?;
@@ -68,7 +83,23 @@ pub(crate) fn before(
         state.save(RECORD_URI, uri)?;
     }
     // The last one: with it there is something to do.
-    state.save(CLIENT_TOKEN, client_token)
+    state.save(CLIENT_TOKEN, &submitted.client_token)
+}
+
+fn earlier_tokens(run: Option<&WorkflowRun>, inputs: &Inputs) -> Vec<String> {
+    let Some(run) = run else {
+        return Vec::new();
+    };
+    let token = |attempt| {
+        let run = WorkflowRun {
+            attempt,
+            ..run.clone()
+        };
+        client_token(Some(&run), inputs.variant, inputs.repeat)
+    };
+    // The latest ones: nobody starts a workflow run again more often and leaves them all running.
+    let first = run.attempt.saturating_sub(EARLIER).max(1);
+    (first..run.attempt).rev().map(token).collect()
 }
 
 /// Keeps the job run's id, and the token it was started with.
@@ -114,6 +145,12 @@ fn found(get: impl Fn(&str) -> Option<String>) -> Kept {
 fn left(get: impl Fn(&str) -> Option<String>) -> Option<Left> {
     Some(Left {
         client_token: get(CLIENT_TOKEN)?,
+        earlier_tokens: get(EARLIER_TOKENS)
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        name: get(NAME).filter(|name| !name.is_empty()),
         // Values that were kept were checked; one that is not valid any more was tampered with.
         virtual_cluster: get(VIRTUAL_CLUSTER)?.parse().ok()?,
         job_run: get(JOB_RUN),

@@ -9,7 +9,7 @@ use aws_setup::SdkProblem;
 use gha::{Failure, Runner};
 use jiff::{SignedDuration, Timestamp};
 use run_record::RunRecord;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
     credentials,
@@ -29,6 +29,8 @@ const AFTER_SIGNAL: Duration = Duration::from_secs(5);
 /// How long a job run may be missing from the list although it was started: the process may have been killed while
 /// StartJobRun was under way.
 const LATE: Duration = Duration::from_secs(5);
+/// How long one call may take: the cancellation must have time left.
+const CALL: Duration = Duration::from_secs(10);
 /// Between two looks.
 const LOOK: Duration = Duration::from_secs(1);
 /// How far back it is looked for: no job of a workflow lasts longer.
@@ -97,7 +99,7 @@ async fn end(
         },
     };
     let mut job = Job::new(id);
-    if let Ok(description) = emr.describe(&job.id).await {
+    if let Ok(Ok(description)) = timeout(CALL, emr.describe(&job.id)).await {
         job.note(description, Timestamp::now());
     }
     if job.state().is_end() {
@@ -128,7 +130,15 @@ async fn end(
 async fn find(emr: &Emr, left: &Left, until: Instant) -> Result<Option<Listed>, Failure> {
     let late = Instant::now() + LATE;
     loop {
-        match list(emr, &left.client_token).await {
+        let listed = match timeout(CALL, list(emr, left)).await {
+            Ok(listed) => listed,
+            Err(_) if Instant::now() + CALL < until => continue,
+            Err(_) => {
+                let what = format!("ListJobRuns gave no answer in {} s", CALL.as_secs());
+                return Err(unknown(left, Failure::outside("No answer in time", what)));
+            }
+        };
+        match listed {
             Ok(Some(found)) => return Ok(Some(found)),
             Ok(None) if Instant::now() + LOOK >= late => return Ok(None),
             Err(problem) if !may_pass(problem.kind) || Instant::now() + LOOK >= until => {
@@ -140,10 +150,18 @@ async fn find(emr: &Emr, left: &Left, until: Instant) -> Result<Option<Listed>, 
     }
 }
 
-async fn list(emr: &Emr, token: &str) -> Result<Option<Listed>, SdkProblem> {
-    let since = Which::Since(Timestamp::now() - LOOK_BACK, None);
+/// This step's job run, or one that an earlier attempt left running and that this step was about to take over.
+async fn list(emr: &Emr, left: &Left) -> Result<Option<Listed>, SdkProblem> {
+    let since = Which::Since(Timestamp::now() - LOOK_BACK, left.name.as_deref());
     let listed = emr.list(since).await?;
-    Ok(listed.into_iter().find(|one| one.client_token == token))
+    let own = listed
+        .iter()
+        .find(|one| one.client_token == left.client_token);
+    let earlier = || {
+        let mut active = listed.iter().filter(|one| !one.state.is_end());
+        active.find(|one| left.earlier_tokens.contains(&one.client_token))
+    };
+    Ok(own.or_else(earlier).cloned())
 }
 
 /// `failure`, with what may go on and how to end it.
@@ -173,8 +191,13 @@ fn unknown(left: &Left, failure: Failure) -> Failure {
 /// had run out. What was done, in words.
 async fn bring(runner: &Runner, left: &Left) -> Option<&'static str> {
     let uri = left.record_uri.as_ref().filter(|_| !left.delivered)?;
+    // Without a job run there is no record, and a file of that name is another one's.
+    let job_run = left.job_run.as_ref()?;
     let directory = Directory::at(left.directory.clone()?);
     let record = deliver::read(&directory, &left.client_token).await?;
+    if record.job_run.id != *job_run {
+        return None;
+    }
     let brought = async {
         let region = left.region.as_ref();
         let role = left.role_to_assume.as_ref();

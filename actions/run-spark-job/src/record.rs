@@ -31,6 +31,8 @@ pub(crate) struct Submitted {
 pub(crate) struct Observed {
     /// Why the record is not whole, if it is not.
     pub(crate) partial: Option<String>,
+    /// The job run was there before this step.
+    pub(crate) attached: bool,
     pub(crate) event_log: EventLog,
     pub(crate) observation: Observation,
     pub(crate) dynamic_allocation: Vec<DynamicAllocation>,
@@ -66,7 +68,7 @@ pub(crate) fn record(
             id: job.id.clone(),
             virtual_cluster_id: inputs.virtual_cluster.to_string(),
             client_token: submitted.client_token.clone(),
-            attached: false,
+            attached: observed.attached,
             state: job.state().name().to_owned(),
             states: job.states.clone(),
             created_at: time(|latest| latest.created_at),

@@ -59,10 +59,34 @@ pub(crate) fn redacted((key, value): (&String, &String)) -> (String, String) {
     (key.clone(), value)
 }
 
-/// The values of secret keys, to be masked wherever they are printed. Short ones are words that are in any log.
-pub(crate) fn secrets(spark: &BTreeMap<String, String>) -> impl Iterator<Item = &str> {
-    let secret = |(key, value): &(&String, &String)| is_secret(key) && value.len() >= SHORTEST;
-    spark.iter().filter(secret).map(|(_, value)| value.as_str())
+/// What is secret in these settings, to be masked wherever it is printed. Short values are words that are in any log.
+pub(crate) fn secrets(settings: &BTreeMap<String, String>) -> Vec<&str> {
+    let mut found = Vec::new();
+    for (key, value) in settings {
+        match is_secret(key) {
+            true => found.push(value.as_str()),
+            false => found.extend(parts(value)),
+        }
+    }
+    found.retain(|secret| secret.len() >= SHORTEST);
+    found
+}
+
+/// The secrets inside a value such as `-Dpassword=x` or `https://user:password@host`.
+fn parts(value: &str) -> Vec<&str> {
+    let ends = |c: char| c.is_whitespace() || "\"',;&".contains(c);
+    let set = value.match_indices('=').filter_map(|(at, _)| {
+        let before = value.get(..at)?.trim_end_matches(['"', '\'']);
+        let name = before.rsplit(|c| ends(c) || "=?/".contains(c)).next()?;
+        let rest = value.get(at + 1..)?.trim_start_matches(['"', '\'']);
+        is_secret(name).then(|| rest.split(ends).next()).flatten()
+    });
+    let of_users = value.match_indices("://").filter_map(|(at, slashes)| {
+        let rest = value.get(at + slashes.len()..)?;
+        let (user, _) = rest.split(['/', ' ']).next()?.rsplit_once('@')?;
+        user.split_once(':').map(|(_, password)| password)
+    });
+    set.chain(of_users).collect()
 }
 
 /// Whether something of this name is a secret.
@@ -108,7 +132,7 @@ fn holds_secret(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{redacted, request};
+    use super::{redacted, request, secrets};
     use crate::request::document::StartJobRun;
 
     #[test]
@@ -149,6 +173,28 @@ mod tests {
         ] {
             assert_eq!(shown(value), value);
         }
+    }
+
+    #[test]
+    fn secrets_are_found_to_be_masked_also_inside_values() {
+        let settings = [
+            ("spark.ssl.keyPassword", "hunter2hunter2"),
+            (
+                "spark.driver.extraJavaOptions",
+                "-Xmx1g -Dpassword='insideone' -Da=b",
+            ),
+            ("spark.jdbc", "jdbc:x://h/d?user=u&password=insidetwo"),
+            ("spark.proxy", "https://user:insidethree@proxy:80/"),
+            ("spark.executor.memory", "2G"),
+        ];
+        let settings = settings
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into();
+        let found: std::collections::BTreeSet<_> = secrets(&settings).into_iter().collect();
+        assert_eq!(
+            found,
+            ["hunter2hunter2", "insideone", "insidethree", "insidetwo"].into()
+        );
     }
 
     #[test]

@@ -305,6 +305,9 @@ impl Run<'_> {
             Vec::new()
         });
         observation.gaps.append(&mut gathered.gaps.clone());
+        if self.attached {
+            observation.gaps.push("The job run was started by an earlier step or attempt: what happened before this step was not watched, and the entry point's checksum is that of now.".to_owned());
+        }
         let partial = (!job.state().is_end()).then(|| {
             format!(
                 "The job run was {} when the step ended: its end is missing.",
@@ -312,7 +315,8 @@ impl Run<'_> {
             )
         });
         let observed = Observed {
-            partial,
+            partial: partial.or_else(|| gathered.cut.clone()),
+            attached: self.attached,
             event_log: gathered.event_log.clone(),
             observation,
             dynamic_allocation,

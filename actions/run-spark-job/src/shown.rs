@@ -55,7 +55,7 @@ pub(crate) fn dry_run(runner: &Runner, directory: &Directory) {
     runner.log.notice(
         "Dry run",
         &format!(
-            "every check passed and nothing was submitted; the request is in `{}`, as `aws emr-containers start-job-run --cli-input-json` takes it",
+            "every check passed and nothing was submitted; the request is in `{}`, as `aws emr-containers start-job-run --cli-input-json` takes it (redacted values have to be put in)",
             file.display()
         ),
     );

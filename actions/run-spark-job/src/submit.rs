@@ -54,8 +54,10 @@ pub(crate) async fn submit(
     if cancel.is_cancelled() {
         return Err(not_submitted().into());
     }
-    // Since when it is not clear whether there is a job run, and why.
+    // Until when it is asked again, since it is not clear whether there is a job run, and why.
     let mut doubt: Option<(Instant, Failure)> = None;
+    // Until when it is asked again after too many requests, of which none was taken.
+    let mut throttled: Option<Instant> = None;
     loop {
         let until = doubt.as_ref().map(|(until, _)| *until);
         let start = async {
@@ -77,6 +79,18 @@ pub(crate) async fn submit(
             |problem| explain::failure(&emr.call("emr-containers:StartJobRun"), problem);
         let why = match (answer, &doubt) {
             (Some(Ok(id)), _) => return Ok(id),
+            (Some(Err(StartError::Refused(problem))), None)
+                if problem.kind == ProblemKind::Throttled
+                    && !cancel.is_cancelled()
+                    && Instant::now()
+                        < *throttled.get_or_insert_with(|| Instant::now() + DOUBT) =>
+            {
+                tokio::select! {
+                    () = cancel.cancelled() => {}
+                    () = sleep(PAUSE) => {}
+                }
+                continue;
+            }
             (Some(Err(StartError::Bug(failure))), None) => return Err(failure.into()),
             (Some(Err(StartError::Refused(problem))), None) if is_refusal(problem.kind) => {
                 let refused = match cancel.is_cancelled() {

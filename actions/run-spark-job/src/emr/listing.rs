@@ -1,14 +1,14 @@
 //! ListJobRuns: which job runs there are, by token. Decides nothing.
 
 use aws_sdk_emrcontainers::{primitives::DateTime, types::JobRunState};
-use aws_setup::{SdkProblem, failure_parts};
+use aws_setup::{ProblemKind, SdkProblem, failure_parts};
 use jiff::Timestamp;
 
 use super::Emr;
 use crate::state::State;
 
-/// Pages that are read at most, of 100 job runs each: newest first, so what is looked for is on the first ones.
-const PAGES: usize = 20;
+/// Pages that are read at most.
+const PAGES: usize = 100;
 
 /// A job run in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Emr {
         let mut pages = request.into_paginator().send();
         for _ in 0..PAGES {
             let Some(page) = pages.next().await else {
-                break;
+                return Ok(listed);
             };
             let page = page.map_err(|error| failure_parts(&error))?;
             listed.extend(page.job_runs().iter().filter_map(|run| {
@@ -62,6 +62,14 @@ impl Emr {
                 })
             }));
         }
-        Ok(listed)
+        // What was not read may hold what is looked for.
+        Err(SdkProblem {
+            kind: ProblemKind::Unreadable,
+            code: None,
+            message: Some(format!("more than {PAGES} pages of job runs")),
+            request_id: None,
+            status: None,
+            bucket_region: None,
+        })
     }
 }

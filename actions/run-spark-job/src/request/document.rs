@@ -60,6 +60,21 @@ pub(crate) struct ConfigurationOverrides {
     pub(crate) monitoring_configuration: Option<MonitoringConfiguration>,
 }
 
+impl ConfigurationOverrides {
+    /// The properties of every classification, nested ones too.
+    pub(crate) fn properties(&self) -> Vec<&BTreeMap<String, String>> {
+        fn walk<'a>(all: &'a [Configuration], found: &mut Vec<&'a BTreeMap<String, String>>) {
+            for one in all {
+                found.push(&one.properties);
+                walk(&one.configurations, found);
+            }
+        }
+        let mut found = Vec::new();
+        walk(&self.application_configuration, &mut found);
+        found
+    }
+}
+
 /// One classification, such as `spark-defaults`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,4 +1,3 @@
-#![allow(dead_code, reason = "being built")]
 //! Configuration keys that Spark does not know. It ignores them in silence, and then the run is not the one meant. Pure.
 
 use std::sync::LazyLock;

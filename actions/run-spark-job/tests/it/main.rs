@@ -16,4 +16,5 @@ mod request;
 mod signals;
 mod spark;
 mod step;
+mod submission;
 mod wire;

@@ -4,20 +4,22 @@
 //! own: the main part, then the post part, then the step again. After every row each token has one job run at most,
 //! none is left running, and the record is valid.
 
+mod aftermath;
+
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fmt,
     time::{Duration, Instant},
 };
 
+use aftermath::{left_behind, nothing_runs, one_for_each_token, states};
 use futures::{StreamExt, stream};
 use local_cloud::{At, Call, Config, Fault, FaultKind, JobScript, LocalCloud, Moment, Service};
 use rustix::process::Signal;
-use serde_json::Value;
 
 use crate::{
     signals::signal,
-    step::{BUCKET, Ended, Step, cloud_with, job_runs},
+    step::{Ended, Step, cloud_with},
 };
 
 /// Rows that run at once: they wait far more than they compute.
@@ -348,68 +350,4 @@ async fn completes(cloud: &LocalCloud, attempt: &str, outcome: &mut Outcome) {
     outcome.expect(state == Some("COMPLETED"), || {
         format!("attempt {attempt}: {state:?}\n{}", ended.log)
     });
-}
-
-/// States of the job runs by id.
-fn states(cloud: &LocalCloud) -> BTreeMap<String, String> {
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let runs = job_runs(cloud);
-    let states = runs
-        .iter()
-        .map(|run| (text(&run["id"]), text(&run["state"])));
-    states.collect()
-}
-
-fn nothing_runs(when: &str, cloud: &LocalCloud, outcome: &mut Outcome) {
-    for (id, state) in states(cloud) {
-        let over = ["COMPLETED", "FAILED", "CANCELLED"].contains(&state.as_str());
-        outcome.expect(over, || format!("{when}: job run {id} is {state}"));
-    }
-}
-
-fn one_for_each_token(cloud: &LocalCloud, outcome: &mut Outcome) {
-    let mut tokens = BTreeMap::<String, usize>::new();
-    for run in job_runs(cloud) {
-        let token = run["client_token"].as_str().unwrap().to_owned();
-        *tokens.entry(token).or_default() += 1;
-    }
-    outcome.expect(tokens.values().all(|count| *count == 1), || {
-        format!("job runs by token: {tokens:?}")
-    });
-}
-
-/// The record of a job run that was started is there, valid and at its end, in the directory and in S3.
-async fn left_behind(cloud: &LocalCloud, step: &Step, outcome: &mut Outcome) {
-    let Some((id, state)) = states(cloud).into_iter().next() else {
-        return;
-    };
-    let here = std::fs::read(step.path("run/run-record.json")).ok();
-    let key = format!("records/static/{id}/run-record.json");
-    let copy = cloud.objects().get(BUCKET, &key).await.unwrap();
-    for (place, bytes) in [("directory", here), ("S3", copy.map(Into::into))] {
-        let Some(bytes) = bytes else {
-            outcome.wrong.push(format!("no record in the {place}"));
-            continue;
-        };
-        let document: Value = serde_json::from_slice(&bytes).unwrap();
-        for wrong in wrong_by_schema(&document) {
-            outcome
-                .wrong
-                .push(format!("record in the {place}: {wrong}"));
-        }
-        let recorded = (&document["job_run"]["id"], &document["job_run"]["state"]);
-        let expected = (&Value::from(id.as_str()), &Value::from(state.as_str()));
-        outcome.expect(recorded == expected, || {
-            format!("record in the {place}: {recorded:?}, not {expected:?}")
-        });
-    }
-}
-
-fn wrong_by_schema(document: &Value) -> Vec<String> {
-    let schema = include_str!("../../../../crates/run-record/schemas/run-record.schema.json");
-    let validator = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
-    let errors = validator.iter_errors(document);
-    errors
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect()
 }
