@@ -21,7 +21,10 @@ pub(crate) struct Places {
 
 impl Places {
     pub(crate) async fn find(interrupt: &Interrupt) -> Result<Self> {
-        let repository = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // `cargo run` says it anew: a build folder that clones share may hold a program that another clone built.
+        let package = std::env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+        let repository = package
             .parent()
             .map(Path::to_path_buf)
             .ok_or_else(|| Problem::new("this program was built outside its repository"))?;

@@ -52,7 +52,7 @@ impl Directory {
 }
 
 /// Keeps what is known before the submission, when there is no job run yet: the record's file under its unfinished
-/// name. The first [`write`] replaces it.
+/// name. The first [`write()`] replaces it.
 ///
 /// # Errors
 /// It cannot be written.
