@@ -54,7 +54,20 @@ pub(crate) fn together(failures: Vec<Failure>) -> Option<Failure> {
     let mut first = failures.next()?;
     let mut advice: Vec<_> = first.help.iter().cloned().collect();
     let is_list = first.exit == Exit::BadInputs && !first.causes.is_empty();
+    // Without credentials every call fails in the same way: once is enough.
+    let general = [
+        ProblemKind::NoCredentials,
+        ProblemKind::RoleNotAssumed,
+        ProblemKind::ExpiredCredentials,
+        ProblemKind::WrongCredentials,
+    ];
+    let mut told: Vec<String> = vec![first.title.clone()];
     for failure in failures {
+        let is_general = general.iter().any(|kind| title(*kind) == failure.title);
+        if is_general && told.contains(&failure.title) {
+            continue;
+        }
+        told.push(failure.title);
         advice.extend(failure.help.filter(|help| !advice.contains(help)));
         match is_list {
             true => {
@@ -109,7 +122,7 @@ fn title(kind: ProblemKind) -> &'static str {
 mod tests {
     use aws_setup::{ProblemKind, SdkProblem};
 
-    use super::{Call, failure, may_pass, together};
+    use super::{Call, failure, may_pass, title, together};
 
     fn problem(kind: ProblemKind, code: &str) -> SdkProblem {
         SdkProblem {
@@ -193,6 +206,9 @@ mod tests {
         assert_eq!(all.what, "no a\nno b\nno b again");
         assert_eq!(all.help.as_deref(), Some("make a; make b"));
         assert_eq!(together(Vec::new()), None);
+        let same = |what: &str| gha::Failure::outside(title(ProblemKind::NoCredentials), what);
+        let all = together(vec![same("first"), same("second")]);
+        assert_eq!(all.map(|all| all.what).as_deref(), Some("first"));
     }
 
     #[test]
