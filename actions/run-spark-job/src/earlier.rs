@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use aws_setup::{ProblemKind, SdkProblem};
+use aws_setup::SdkProblem;
 use gha::{Failure, Runner};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -115,7 +115,7 @@ fn unknown(
 ) -> Result<(), Failure> {
     let call = emr.call("emr-containers:ListJobRuns");
     let failure = explain::failure(&call, problem);
-    if earlier > 0 && problem.kind != ProblemKind::Denied {
+    if earlier > 0 {
         return Err(Failure {
             what: format!(
                 "{}\nit is not known whether the job run of an earlier attempt goes on; nothing was submitted",

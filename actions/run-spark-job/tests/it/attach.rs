@@ -128,15 +128,17 @@ async fn without_the_permission_to_list_the_token_still_protects() {
 
 #[tokio::test]
 async fn an_earlier_attempt_that_cannot_be_excluded_keeps_the_next_from_being_submitted() {
-    let cloud = busy().await;
-    killed(&cloud).await;
-    cloud.fault(Fault::always(emr("ListJobRuns"), FaultKind::ServerError));
-    second_attempt(&cloud)
-        .run()
-        .await
-        .with(3)
-        .says("not known whether the job run of an earlier attempt goes on");
-    assert_eq!(job_runs(&cloud).len(), 1);
+    for why in [FaultKind::ServerError, FaultKind::Denied] {
+        let cloud = busy().await;
+        killed(&cloud).await;
+        cloud.fault(Fault::always(emr("ListJobRuns"), why));
+        second_attempt(&cloud)
+            .run()
+            .await
+            .with(3)
+            .says("not known whether the job run of an earlier attempt goes on");
+        assert_eq!(job_runs(&cloud).len(), 1);
+    }
 }
 
 #[tokio::test]
