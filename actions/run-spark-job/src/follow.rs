@@ -25,6 +25,9 @@ use crate::{
 
 /// How long the last question may take, when the deadline has passed.
 const LAST: Duration = Duration::from_secs(5);
+/// One question with its repetitions may take this long, however little patience there is: who is told to slow down
+/// is answered late.
+const ONE_CALL: Duration = Duration::from_secs(30);
 /// How long a new job run may be unknown to the part of EMR that is asked.
 const UNKNOWN: Duration = Duration::from_mins(1);
 /// The stages of a job may be short: those of this time share a line.
@@ -108,7 +111,7 @@ impl Follow<'_> {
                 biased;
                 () = self.cancel.cancelled() => return Why::Signal,
                 () = sleep_until(self.deadline) => return Why::Timeout,
-                answer = timeout(self.patience, self.emr.describe(&job.id)) => {
+                answer = timeout(self.patience.max(ONE_CALL), self.emr.describe(&job.id)) => {
                     answer.unwrap_or_else(|_| Err(silent()))
                 }
             };

@@ -177,10 +177,14 @@ fn kind<E: Error + 'static>(
         _ if chain(error).any(|cause| cause.is::<NotAssumed>()) => ProblemKind::RoleNotAssumed,
         _ if chain(error).any(|cause| cause.is::<CredentialsError>()) => ProblemKind::NoCredentials,
         SdkError::TimeoutError(_) => ProblemKind::Timeout,
-        SdkError::DispatchFailure(failure) if failure.is_user() => ProblemKind::Unsent,
-        // A connection that was closed without an answer is here too: the request may have been taken.
-        SdkError::DispatchFailure(_) => ProblemKind::Unreachable,
-        SdkError::ConstructionFailure(_) => ProblemKind::Unsent,
+        // A connection that was closed without an answer is an `other` with a kind: the request may have been taken.
+        // Without a kind it is a request that was never made, such as one without a region.
+        SdkError::DispatchFailure(failure)
+            if failure.is_io() || failure.is_timeout() || failure.as_other().is_some() =>
+        {
+            ProblemKind::Unreachable
+        }
+        SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => ProblemKind::Unsent,
         SdkError::ServiceError(_) => of_answer(code, status),
         _ => ProblemKind::Unreadable,
     }
