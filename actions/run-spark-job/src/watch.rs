@@ -254,7 +254,7 @@ impl Seen {
     ) -> Observation {
         let node_claims: Vec<_> = self.claims_of(job_id).cloned().collect();
         let mut gaps = self.notes.clone();
-        gaps.extend(self.troubles.sentences());
+        gaps.extend(self.troubles.sentences(ended));
         gaps.extend(self.gaps(job_id, &node_claims));
         Observation {
             began,

@@ -290,9 +290,30 @@ fn what_vanished_while_the_watch_was_interrupted_is_noticed() {
     assert_eq!(
         observation.gaps,
         [
-            "Pods could not be watched from 2026-11-22T15:00:02Z to 2026-11-22T15:00:07Z: the connection broke.",
+            "Pods could not be watched from 2026-11-22T15:00:02Z to 2026-11-22T15:00:07Z: and again.",
             "Some objects went away while the watch was interrupted: their ends are the times this was noticed.",
         ]
+    );
+}
+
+#[test]
+fn a_watch_that_stopped_failing_long_ago_works() {
+    let mut seen = watching(&[]);
+    seen.trouble(
+        Watched::NodeClaims,
+        "the connection broke".to_owned(),
+        at(2),
+    );
+    let said = |ended: &str| {
+        let ended = ended.parse().unwrap();
+        seen.observation(JOB, Some(at(0)), ended).gaps.join(" ")
+    };
+    assert!(
+        said("2026-11-22T15:00:30Z")
+            .contains("from 2026-11-22T15:00:02Z on: the connection broke.")
+    );
+    assert!(
+        said("2026-11-22T15:30:00Z").contains("from 2026-11-22T15:00:02Z to 2026-11-22T15:00:02Z:")
     );
 }
 

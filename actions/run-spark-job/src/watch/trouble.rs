@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use jiff::{Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp, Unit};
+
+/// A watch that fails is tried again within 30 s, so that a longer silence means that it works: an API that has
+/// nothing new to tell says nothing.
+const WORKS: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +37,8 @@ struct Trouble {
     watched: Watched,
     why: String,
     began: Timestamp,
+    /// The last failure.
+    last: Timestamp,
     over: Option<Timestamp>,
 }
 
@@ -41,15 +47,19 @@ struct Trouble {
 pub(super) struct Troubles(Vec<Trouble>);
 
 impl Troubles {
-    /// A watch failed; a failure that goes on is one trouble, with its first reason.
+    /// A watch failed; a failure that goes on is one trouble, with its latest reason: the first one is often only a
+    /// connection that broke.
     pub(super) fn began(&mut self, watched: Watched, why: String, at: Timestamp) {
-        if !self.is_on(watched) {
-            self.0.push(Trouble {
+        let mut on = self.0.iter_mut();
+        match on.find(|trouble| trouble.watched == watched && trouble.over.is_none()) {
+            Some(trouble) => (trouble.why, trouble.last) = (why, at),
+            None => self.0.push(Trouble {
                 watched,
                 why,
                 began: at,
+                last: at,
                 over: None,
-            });
+            }),
         }
     }
 
@@ -76,22 +86,25 @@ impl Troubles {
         self.0.first().map(|trouble| trouble.why.clone())
     }
 
-    /// One sentence for each.
-    pub(super) fn sentences(&self) -> impl Iterator<Item = String> {
+    /// One sentence for each, when watching ended at `ended`.
+    pub(super) fn sentences(&self, ended: Timestamp) -> impl Iterator<Item = String> {
         self.0.iter().map(
-            |Trouble {
-                 watched,
-                 why,
-                 began,
-                 over,
-             }| {
+            move |Trouble {
+                      watched,
+                      why,
+                      began,
+                      last,
+                      over,
+                  }| {
+                let silent = ended.duration_since(*last) > WORKS;
+                let over = over.or_else(|| silent.then_some(*last));
                 let second = |at: &Timestamp| at.round(Unit::Second).unwrap_or(*at);
                 match over {
                     Some(over) => {
                         format!(
                             "{watched} could not be watched from {} to {}: {why}.",
                             second(began),
-                            second(over)
+                            second(&over)
                         )
                     }
                     None => format!(
