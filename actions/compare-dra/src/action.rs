@@ -53,9 +53,9 @@ async fn write(
 ) -> Result<(), Failure> {
     let json = serde_json::to_string_pretty(report)
         .map_err(|error| Failure::bug("the report is not JSON").because(&error))?;
-    let json = write_one(&inputs.report_directory, "report.json", &(json + "\n")).await?;
-    let markdown = write_one(&inputs.report_directory, "report.md", &pages.report).await?;
-    write_one(&inputs.report_directory, "comment.md", &pages.comment).await?;
+    let json = write_one(&inputs.report_dir, "report.json", &(json + "\n")).await?;
+    let markdown = write_one(&inputs.report_dir, "report.md", &pages.report).await?;
+    write_one(&inputs.report_dir, "comment.md", &pages.comment).await?;
     runner.summary.append(&pages.report)?;
     runner.outputs.set("verdict", report.verdict)?;
     runner.outputs.set("sentence", &report.sentence)?;
@@ -67,7 +67,7 @@ async fn write_one(directory: &Path, name: &str, text: &str) -> Result<String, F
     let written = files::write(directory, name, text).await;
     let path = written.map_err(|error| {
         Failure::bad_input(
-            "report-directory",
+            "report-dir",
             format!("cannot write `{}`: {error}", directory.join(name).display()),
         )
         .help("name a directory that does not exist yet or that can be written to; a relative one lies in the working directory")

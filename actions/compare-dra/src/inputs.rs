@@ -15,7 +15,7 @@ pub(crate) const ACTION: Action = Action {
     inputs: &[
         Input::new("static", "Runs with a fixed number of executors, one a line: run-record.json files, directories with them, s3:// URIs of either, or Spark event logs.").required().lines(),
         Input::new("dra", "Runs with Dynamic Resource Allocation, given in the same way.").required().lines(),
-        Input::new("report-directory", "Where report.json, report.md and comment.md are written.").default("dra-report"),
+        Input::new("report-dir", "Where report.json, report.md and comment.md are written.").default("dra-report"),
         Input::new("comment", "Whether to comment on the pull request: auto, always or never. With auto a missing pull request or permission is a notice.").default("auto"),
         Input::new("token", "GitHub token with `pull-requests: write`.").secret(),
         Input::new("pull-request", "Number of the pull request. Default: the one of the event."),
@@ -78,7 +78,7 @@ impl FromStr for PullNumber {
 pub(crate) struct Inputs {
     pub(crate) fixed: Vec<Place>,
     pub(crate) dra: Vec<Place>,
-    pub(crate) report_directory: PathBuf,
+    pub(crate) report_dir: PathBuf,
     pub(crate) comment: CommentMode,
     pub(crate) token: Option<Token>,
     pub(crate) pull_request: Option<PullNumber>,
@@ -102,7 +102,7 @@ impl Inputs {
     pub(crate) fn parse(mut fields: Fields) -> Result<Self, Failure> {
         let fixed = places(&mut fields, "static");
         let dra = places(&mut fields, "dra");
-        let report_directory = fields.required("report-directory");
+        let report_dir = fields.required("report-dir");
         let comment = fields.required("comment");
         let token = fields.text("token").map(Token);
         let pull_request = fields.optional("pull-request");
@@ -110,15 +110,15 @@ impl Inputs {
         let comment_author = fields.required("comment-author");
         let region = fields.optional("region");
         fields.finish()?;
-        let (Some(report_directory), Some(comment), Some(key), Some(comment_author)) =
-            (report_directory, comment, key, comment_author)
+        let (Some(report_dir), Some(comment), Some(key), Some(comment_author)) =
+            (report_dir, comment, key, comment_author)
         else {
             return Err(Failure::bug("an input without a value passed the checks"));
         };
         Ok(Self {
             fixed,
             dra,
-            report_directory,
+            report_dir,
             comment,
             token,
             pull_request,

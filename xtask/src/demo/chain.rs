@@ -161,7 +161,7 @@ impl Chain {
             ("static", self.workflow.output("static", "record")?),
             ("dra", self.workflow.output("dra", "record")?),
             ("region", self.workflow.output("provision", "region")?),
-            ("report-directory", self.relative(&self.folder)),
+            ("report-dir", self.relative(&self.folder)),
             ("comment", "always".into()),
         ];
         // What it says is what the demo ends with.

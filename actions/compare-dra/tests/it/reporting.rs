@@ -8,7 +8,7 @@ use crate::bench::Bench;
 fn files_outputs_summary_and_terminal_say_the_same() {
     let bench = Bench::new();
     let ran = bench
-        .compare(&["--comment", "never", "--report-directory", "out/report"])
+        .compare(&["--comment", "never", "--report-dir", "out/report"])
         .exits(0);
     let read = |name: &str| std::fs::read_to_string(bench.path("out/report").join(name)).unwrap();
     let json: Value = serde_json::from_str(&read("report.json")).unwrap();
@@ -59,11 +59,11 @@ fn every_metric_has_unit_direction_source_and_number_or_reason() {
 }
 
 #[test]
-fn unwritable_report_directory_is_a_bad_input() {
+fn unwritable_report_dir_is_a_bad_input() {
     let bench = Bench::new();
     std::fs::write(bench.path("taken"), "").unwrap();
-    let ran = bench.compare(&["--report-directory", "taken"]).exits(2);
-    for part in ["report-directory", "hint: name a directory"] {
+    let ran = bench.compare(&["--report-dir", "taken"]).exits(2);
+    for part in ["report-dir", "hint: name a directory"] {
         assert!(ran.said().contains(part), "lacks {part}: {}", ran.said());
     }
 }
