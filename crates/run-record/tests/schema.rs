@@ -69,7 +69,8 @@ fn full() -> Value {
 fn what_is_written_is_what_the_schema_says() {
     assert!(jsonschema::meta::is_valid(&schema()));
     assert_eq!(wrong(&full()), [""; 0]);
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/run-records");
+    let fixtures =
+        Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../fixtures/run-records");
     let records = fs::read_dir(fixtures)
         .unwrap()
         .map(|entry| entry.unwrap().path());

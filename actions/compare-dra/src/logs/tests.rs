@@ -24,7 +24,8 @@ fn logs() -> (Logs, Runtime) {
 }
 
 fn fixture(name: &str) -> Vec<u8> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/event-logs");
+    let folder =
+        Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../fixtures/event-logs");
     std::fs::read(folder.join(name)).unwrap()
 }
 

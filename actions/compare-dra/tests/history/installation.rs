@@ -56,8 +56,8 @@ impl Installation {
     }
 
     fn script(&self, name: &str, arguments: &[std::ffi::OsString]) -> String {
-        let script =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/spark-applications/run.py");
+        let script = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap())
+            .join("../../fixtures/spark-applications/run.py");
         let mut command = Command::new(&self.python);
         command.arg(script).args(arguments);
         let [stdout, stderr] =

@@ -139,7 +139,7 @@ impl Bench {
 }
 
 pub(crate) fn fixture(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap())
         .join("../../fixtures")
         .join(path)
 }

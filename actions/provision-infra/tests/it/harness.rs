@@ -29,7 +29,7 @@ pub(crate) fn terraform() -> PathBuf {
 impl Scene {
     pub(crate) fn new(module: &str) -> Self {
         let folder = TempDir::new().unwrap();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let source = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap())
             .join("tests/modules")
             .join(module);
         std::fs::create_dir(folder.path().join("infra")).unwrap();

@@ -60,7 +60,7 @@ impl Step {
             folder: TempDir::new().unwrap(),
             environment,
         };
-        let sample = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let sample = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap())
             .join("../../fixtures/threadsleep/src/threadsleep.py");
         step.write(
             "scripts/src/threadsleep.py",

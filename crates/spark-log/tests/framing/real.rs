@@ -12,7 +12,8 @@ struct Stream {
 const CODECS: [Codec; 4] = [Codec::Zstd, Codec::Lz4, Codec::Snappy, Codec::Lzf];
 
 fn fixture(path: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/event-logs");
+    let package = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+    let folder = format!("{package}/../../fixtures/event-logs");
     std::fs::read(format!("{folder}/{path}")).unwrap()
 }
 

@@ -7,7 +7,7 @@ use spark_log::{Metrics, Timeline};
 use crate::log::read;
 
 fn real_log(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+    let path = Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap())
         .join("../../fixtures/event-logs")
         .join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
