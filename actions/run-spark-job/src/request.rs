@@ -7,11 +7,8 @@
 pub(crate) mod assemble;
 mod defaults;
 pub(crate) mod document;
-pub(crate) mod keys;
 pub(crate) mod limits;
 pub(crate) mod members;
-pub(crate) mod nearest;
-pub(crate) mod pointless;
 mod submit_parameters;
 pub(crate) mod token;
 
@@ -21,21 +18,13 @@ use aws_setup::S3Uri;
 use run_record::Variant;
 
 pub(crate) use defaults::template_file;
+pub(crate) use spark_settings::{
+    DYNAMIC_ALLOCATION, EVENT_LOG_ENABLED, INITIAL_EXECUTORS, MAX_EXECUTORS, MIN_EXECUTORS,
+};
 pub(crate) use submit_parameters::Unusable;
 
 /// Where Spark writes its event log; owned by the input `event-log-uri`.
 pub(crate) const EVENT_LOG_DIR: &str = "spark.eventLog.dir";
-/// Turns Dynamic Resource Allocation on; owned by the input `mode`.
-pub(crate) const DYNAMIC_ALLOCATION: &str = "spark.dynamicAllocation.enabled";
-
-/// The fewest executors under Dynamic Resource Allocation.
-pub(crate) const MIN_EXECUTORS: &str = "spark.dynamicAllocation.minExecutors";
-/// The executors it begins with.
-pub(crate) const INITIAL_EXECUTORS: &str = "spark.dynamicAllocation.initialExecutors";
-/// The most executors under Dynamic Resource Allocation.
-pub(crate) const MAX_EXECUTORS: &str = "spark.dynamicAllocation.maxExecutors";
-/// Whether Spark writes an event log.
-pub(crate) const EVENT_LOG_ENABLED: &str = "spark.eventLog.enabled";
 
 /// The Spark half of a StartJobRun request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,13 @@ use super::Finding;
 /// What a crate of the workspace may import from the workspace, beside dev-dependencies on `local-cloud`.
 fn allowed(package: &str) -> &'static [&'static str] {
     match package {
-        "compare-dra" => &["gha", "aws-setup", "run-record", "spark-log"],
+        "compare-dra" => &[
+            "gha",
+            "aws-setup",
+            "run-record",
+            "spark-log",
+            "spark-settings",
+        ],
         "provision-infra" => &["gha", "aws-setup", "run-record", "yaml-fault", "eks-access"],
         "upload-scripts" => &[
             "gha",
@@ -23,6 +29,7 @@ fn allowed(package: &str) -> &'static [&'static str] {
             "yaml-fault",
             "eks-access",
             "pod-template",
+            "spark-settings",
         ],
         "eks-access" => &["aws-setup"],
         "pod-template" => &["yaml-fault"],

@@ -1,11 +1,11 @@
 //! Spark's settings from all sources, and everything that can be wrong with them.
 
 use gha::Fields;
+use run_record::Variant;
+use spark_settings::Allocation;
 
 use super::given::JOB_FILE;
-use crate::request::{
-    self, EVENT_LOG_DIR, SparkSettings, Wishes, document::Configuration, keys, limits, pointless,
-};
+use crate::request::{self, EVENT_LOG_DIR, SparkSettings, Wishes, document::Configuration, limits};
 
 /// What is said about settings that do no harm.
 pub(super) type Warnings = Vec<String>;
@@ -35,17 +35,17 @@ pub(super) fn settings(
         fields.problem("spark-properties", problem);
     }
     let mut warnings = spark.notes.clone();
-    for pointless in pointless::settings(wishes.variant, &spark) {
-        match pointless.is_error {
-            true => {
-                let in_file = from_file(wishes, &pointless.key);
-                let input = if in_file { JOB_FILE } else { pointless.input };
-                fields.problem(input, pointless.problem);
-            }
-            false => warnings.push(pointless.problem),
+    let allocation = match wishes.variant {
+        Variant::Static => Allocation::Fixed,
+        Variant::Dra => Allocation::Dynamic,
+    };
+    for finding in spark_settings::findings(allocation, &spark.effective) {
+        match finding.is_error {
+            true => fields.problem(source_of(wishes, &spark, &finding.key), finding.problem),
+            false => warnings.push(finding.problem),
         }
     }
-    for unknown in keys::unknown(spark.effective.keys().map(String::as_str)) {
+    for unknown in spark_settings::unknown(spark.effective.keys().map(String::as_str)) {
         match unknown.is_mistake() {
             true => fields.problem(source(wishes, unknown.key), unknown.to_string()),
             false => warnings.push(unknown.to_string()),
@@ -91,6 +91,17 @@ pub(super) fn others(fields: &mut Fields, all: &[Configuration]) {
             }
         }
         others(fields, &one.configurations);
+    }
+}
+
+/// The input whose value of a property wins.
+fn source_of(wishes: &Wishes<'_>, spark: &SparkSettings, key: &str) -> &'static str {
+    if from_file(wishes, key) {
+        JOB_FILE
+    } else if spark.properties.get(key) == spark.effective.get(key) {
+        "spark-properties"
+    } else {
+        "spark-submit-parameters"
     }
 }
 

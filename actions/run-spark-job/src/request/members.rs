@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::nearest::nearest;
+use spark_settings::nearest;
 
 /// The members of every object in a request; `*` stands for any name, `[]` for the items of a list.
 const MEMBERS: &[(&str, &[&str])] = &[

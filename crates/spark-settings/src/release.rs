@@ -1,6 +1,6 @@
 //! When Dynamic Resource Allocation asks for more executors, and when it lets them go.
 
-use super::findings::Findings;
+use crate::findings::Findings;
 
 const BACKLOG: &str = "spark.dynamicAllocation.schedulerBacklogTimeout";
 const SUSTAINED: &str = "spark.dynamicAllocation.sustainedSchedulerBacklogTimeout";

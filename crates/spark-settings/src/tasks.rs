@@ -1,8 +1,7 @@
 //! Whether an executor can run a task, and whether there is an executor at all.
 
-use super::findings::Findings;
+use crate::{EXECUTOR_INSTANCES as INSTANCES, findings::Findings};
 
-pub(super) const INSTANCES: &str = "spark.executor.instances";
 const EXECUTOR_CORES: &str = "spark.executor.cores";
 const TASK_CPUS: &str = "spark.task.cpus";
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::nearest::{Nearest, nearest};
+use crate::nearest::{Nearest, nearest};
 
 /// What Spark's own jars of versions 3.2 to 4.2 name (`fixtures/spark-keys`), sorted.
 static KNOWN: LazyLock<Vec<&str>> =
@@ -74,16 +74,17 @@ const FAMILIES: &[&str] = &[
 
 /// A key Spark does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Unknown<'a> {
-    pub(crate) key: &'a str,
+pub struct Unknown<'a> {
+    /// The key.
+    pub key: &'a str,
     /// What it was probably meant to be.
-    pub(crate) nearest: Option<Nearest<'static>>,
+    pub nearest: Option<Nearest<'static>>,
 }
 
 impl Unknown<'_> {
     /// True when the key is surely a mistake: a slip of the finger, or none that Spark takes at all. Another unknown
     /// key may be the application's own.
-    pub(crate) fn is_mistake(&self) -> bool {
+    pub fn is_mistake(&self) -> bool {
         !self.key.starts_with("spark.") || self.nearest.as_ref().is_some_and(|near| near.is_slip)
     }
 }
@@ -112,7 +113,7 @@ impl std::fmt::Display for Unknown<'_> {
 }
 
 /// The keys that Spark does not know.
-pub(crate) fn unknown<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<Unknown<'a>> {
+pub fn unknown<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<Unknown<'a>> {
     let is_known = |key: &&str| {
         KNOWN.binary_search(key).is_ok()
             || EMR.contains(key)

@@ -1,9 +1,8 @@
 //! How many executors Dynamic Resource Allocation may ask for.
 
-use super::{
-    super::{INITIAL_EXECUTORS, MAX_EXECUTORS, MIN_EXECUTORS},
+use crate::{
+    EXECUTOR_INSTANCES as INSTANCES, INITIAL_EXECUTORS, MAX_EXECUTORS, MIN_EXECUTORS,
     findings::Findings,
-    tasks::INSTANCES,
 };
 
 const RATIO: &str = "spark.dynamicAllocation.executorAllocationRatio";

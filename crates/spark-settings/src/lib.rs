@@ -1,8 +1,12 @@
-//! Settings with which a job would run for nothing: Spark would refuse them, there would be nothing to compare, or they
-//! do nothing. Pure.
+//! What Spark would refuse or ignore among its settings, known before the job runs. Pure: settings in, findings out.
+//!
+//! It knows Spark's own rules and names, and that EMR on EKS has no external shuffle service. What a job needs, or what
+//! its runs have shown, is not its business.
 //!
 //! | module       | idea                                                             |
 //! |--------------|------------------------------------------------------------------|
+//! | `keys`       | keys that Spark does not know                                     |
+//! | `nearest`    | the known name that a mistyped one was probably meant to be       |
 //! | `findings`   | values as Spark reads them, and what was found wrong with them    |
 //! | `allocation` | how many executors Dynamic Resource Allocation may ask for        |
 //! | `release`    | when it asks for more, and when it lets them go                   |
@@ -13,41 +17,66 @@
 
 mod allocation;
 mod findings;
+mod keys;
+mod nearest;
 mod release;
 mod shuffle;
 mod tasks;
 
-use run_record::Variant;
+use std::collections::BTreeMap;
 
 use self::findings::Findings;
-use super::{DYNAMIC_ALLOCATION, EVENT_LOG_ENABLED, SparkSettings};
+
+pub use keys::{Unknown, unknown};
+pub use nearest::{Nearest, nearest};
+
+/// Turns Dynamic Resource Allocation on.
+pub const DYNAMIC_ALLOCATION: &str = "spark.dynamicAllocation.enabled";
+/// The fewest executors under Dynamic Resource Allocation.
+pub const MIN_EXECUTORS: &str = "spark.dynamicAllocation.minExecutors";
+/// The executors it begins with.
+pub const INITIAL_EXECUTORS: &str = "spark.dynamicAllocation.initialExecutors";
+/// The most executors under Dynamic Resource Allocation.
+pub const MAX_EXECUTORS: &str = "spark.dynamicAllocation.maxExecutors";
+/// The fixed number of executors; with Dynamic Resource Allocation, a lower bound of the first target.
+pub const EXECUTOR_INSTANCES: &str = "spark.executor.instances";
+/// Whether Spark writes an event log.
+pub const EVENT_LOG_ENABLED: &str = "spark.eventLog.enabled";
+
+/// Whether the number of executors is fixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allocation {
+    /// `spark.executor.instances` executors.
+    Fixed,
+    /// Spark's Dynamic Resource Allocation decides.
+    Dynamic,
+}
 
 /// One setting and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pointless {
+pub struct Finding {
     /// The setting.
-    pub(crate) key: String,
-    /// The input it came from, if it is not from the job file.
-    pub(crate) input: &'static str,
+    pub key: String,
     /// What is wrong, and how to fix it.
-    pub(crate) problem: String,
+    pub problem: String,
     /// Spark would refuse the job, or nothing could be learned from it. Otherwise the setting only does nothing, or not
     /// what one expects.
-    pub(crate) is_error: bool,
+    pub is_error: bool,
 }
 
-/// Every such setting.
-pub(crate) fn settings(variant: Variant, spark: &SparkSettings) -> Vec<Pointless> {
-    let mut findings = Findings::new(spark);
+/// Every such setting among the effective ones.
+#[must_use]
+pub fn findings(allocation: Allocation, effective: &BTreeMap<String, String>) -> Vec<Finding> {
+    let mut findings = Findings::new(effective);
     event_log(&mut findings);
     tasks::check(&mut findings);
     shuffle::no_service(&mut findings);
-    match variant {
-        Variant::Static => {
+    match allocation {
+        Allocation::Fixed => {
             tasks::fixed_number(&mut findings);
             without_effect(&mut findings);
         }
-        Variant::Dra => {
+        Allocation::Dynamic => {
             allocation::check(&mut findings);
             release::check(&mut findings);
             shuffle::kept_or_moved(&mut findings);

@@ -2,37 +2,36 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use run_record::Variant::{self, Dra, Static};
+use std::collections::BTreeMap;
 
-use super::super::{FileSettings, Wishes, settings as merge};
-use super::{Pointless, settings};
+use crate::{
+    Allocation::{self, Dynamic as Dra, Fixed as Static},
+    Finding, findings,
+};
 
 const DRA: &str = "spark.dynamicAllocation.";
-/// Without it every run with Dynamic Resource Allocation is warned.
-const TIMEOUT: (&str, &str) = ("spark.dynamicAllocation.shuffleTracking.timeout", "60s");
+/// What is set unless a test sets it otherwise.
+const BOTH: [(&str, &str); 2] = [
+    ("spark.eventLog.enabled", "true"),
+    ("spark.executor.cores", "1"),
+];
+const DYNAMIC: [(&str, &str); 4] = [
+    ("dra.enabled", "true"),
+    ("dra.maxExecutors", "10"),
+    ("dra.executorIdleTimeout", "5s"),
+    ("dra.shuffleTracking.timeout", "60s"),
+];
 
-fn problems(variant: Variant, properties: &[(&str, &str)], parameters: &str) -> Vec<Pointless> {
-    let owned = |(key, value): &(&str, &str)| {
-        let key = key.replace("dra.", DRA);
-        (key, (*value).to_owned())
-    };
-    let timeout = (variant == Dra).then_some(TIMEOUT);
-    let properties: Vec<_> = timeout.iter().chain(properties).map(owned).collect();
-    let spark = merge(&Wishes {
-        variant,
-        event_log: &"s3://bench/spark-events/".parse().unwrap(),
-        driver_template: None,
-        executor_template: None,
-        file: &FileSettings::default(),
-        properties: &properties,
-        submit_parameters: parameters,
-    });
-    settings(variant, &spark.unwrap())
+fn problems(allocation: Allocation, properties: &[(&str, &str)]) -> Vec<Finding> {
+    let dynamic = if allocation == Dra { &DYNAMIC[..] } else { &[] };
+    let all = BOTH.iter().chain(dynamic).chain(properties);
+    let owned = |(key, value): &(&str, &str)| (key.replace("dra.", DRA), (*value).to_owned());
+    findings(allocation, &all.map(owned).collect::<BTreeMap<_, _>>())
 }
 
 #[track_caller]
-fn one(variant: Variant, properties: &[(&str, &str)]) -> Pointless {
-    let problems = problems(variant, properties, "");
+fn one(allocation: Allocation, properties: &[(&str, &str)]) -> Finding {
+    let problems = problems(allocation, properties);
     let [one] = problems.as_slice() else {
         panic!("{properties:?}: {problems:?}")
     };
@@ -40,8 +39,8 @@ fn one(variant: Variant, properties: &[(&str, &str)]) -> Pointless {
 }
 
 #[track_caller]
-fn refused(variant: Variant, properties: &[(&str, &str)], said: &str) {
-    let one = one(variant, properties);
+fn refused(allocation: Allocation, properties: &[(&str, &str)], said: &str) {
+    let one = one(allocation, properties);
     let said = said.replace("dra.", DRA);
     assert!(
         one.is_error && one.problem.contains(&said),
@@ -50,8 +49,8 @@ fn refused(variant: Variant, properties: &[(&str, &str)], said: &str) {
 }
 
 #[track_caller]
-fn warned(variant: Variant, properties: &[(&str, &str)], said: &str) {
-    let one = one(variant, properties);
+fn warned(allocation: Allocation, properties: &[(&str, &str)], said: &str) {
+    let one = one(allocation, properties);
     let said = said.replace("dra.", DRA);
     assert!(
         !one.is_error && one.problem.contains(&said),
@@ -60,8 +59,8 @@ fn warned(variant: Variant, properties: &[(&str, &str)], said: &str) {
 }
 
 #[track_caller]
-fn fine(variant: Variant, properties: &[(&str, &str)]) {
-    assert_eq!(problems(variant, properties, ""), [], "{properties:?}");
+fn fine(allocation: Allocation, properties: &[(&str, &str)]) {
+    assert_eq!(problems(allocation, properties), [], "{properties:?}");
 }
 
 #[test]
@@ -82,15 +81,6 @@ fn a_run_without_an_event_log_is_refused() {
     for form in ["enabled", "compress", "rolling.enabled"] {
         fine(Static, &[(&format!("spark.eventLog.{form}"), "True")]);
     }
-}
-
-#[test]
-fn the_input_that_wins_is_named() {
-    let problems = problems(Static, &[], "--conf spark.eventLog.enabled=no");
-    assert_eq!(problems.len(), 1);
-    assert_eq!(problems[0].input, "spark-submit-parameters");
-    let properties = [("spark.eventLog.enabled", "no")];
-    assert_eq!(one(Static, &properties).input, "spark-properties");
 }
 
 #[test]
@@ -130,7 +120,7 @@ fn a_first_target_above_the_maximum_is_refused() {
         ("spark.executor.instances", "15"),
         ("dra.initialExecutors", "20"),
     ];
-    let shared = problems(Dra, &shared, "");
+    let shared = problems(Dra, &shared);
     assert!(shared.iter().take(2).all(|one| one.is_error), "{shared:?}");
     for (one, key) in shared
         .iter()
@@ -156,10 +146,7 @@ fn an_initial_number_that_is_not_the_largest_does_nothing() {
         ],
         "Spark ignores it, as `spark.executor.instances` is 5",
     );
-    // The initial number follows a minimum that was raised.
     fine(Dra, &[("dra.minExecutors", "3")]);
-    let parameters = format!("--conf {DRA}minExecutors=3");
-    assert_eq!(problems(Dra, &[], &parameters), []);
 }
 
 #[test]
@@ -299,7 +286,7 @@ fn what_only_dynamic_allocation_reads_does_nothing_in_static_mode() {
         ("dra.maxExecutors", "0"),
         ("dra.executorIdleTimeout", "soon"),
     ];
-    let two = problems(Static, &two, "");
+    let two = problems(Static, &two);
     assert!(
         two.len() == 2 && two.iter().all(|one| !one.is_error),
         "{two:?}"

@@ -11,14 +11,15 @@ const LONG: usize = 12;
 
 /// A known name that is like the one asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Nearest<'a> {
-    pub(crate) name: &'a str,
+pub struct Nearest<'a> {
+    /// The known name.
+    pub name: &'a str,
     /// They differ by a slip of the finger or by upper and lower case only.
-    pub(crate) is_slip: bool,
+    pub is_slip: bool,
 }
 
 /// The known name nearest to `name`, if one is near at all.
-pub(crate) fn nearest<'a>(
+pub fn nearest<'a>(
     name: &str,
     known: impl Iterator<Item = &'a str> + Clone,
 ) -> Option<Nearest<'a>> {

@@ -1,29 +1,31 @@
 //! Values as Spark reads them (ConfigBuilder, JavaUtils.timeStringAs), and what was found wrong with them.
 
-use super::{super::SparkSettings, Pointless};
+use std::collections::BTreeMap;
+
+use crate::Finding;
 
 /// The settings, and what was found so far.
 #[derive(Debug)]
 pub(super) struct Findings<'a> {
-    spark: &'a SparkSettings,
-    pub(super) all: Vec<Pointless>,
+    effective: &'a BTreeMap<String, String>,
+    pub(super) all: Vec<Finding>,
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(spark: &'a SparkSettings) -> Self {
+    pub(super) fn new(effective: &'a BTreeMap<String, String>) -> Self {
         Self {
-            spark,
+            effective,
             all: Vec::new(),
         }
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &'a str> {
-        self.spark.effective.keys().map(String::as_str)
+        self.effective.keys().map(String::as_str)
     }
 
     /// The value, without the space around it, which Spark ignores.
     pub(super) fn text(&self, key: &str) -> Option<&'a str> {
-        self.spark.effective.get(key).map(|value| value.trim())
+        self.effective.get(key).map(|value| value.trim())
     }
 
     /// A whole number; `None` when it is not set or, which is said, is none or too small.
@@ -77,13 +79,8 @@ impl<'a> Findings<'a> {
     }
 
     fn add(&mut self, key: &str, problem: String, is_error: bool) {
-        let input = match self.spark.properties.get(key) == self.spark.effective.get(key) {
-            true => "spark-properties",
-            false => "spark-submit-parameters",
-        };
-        self.all.push(Pointless {
+        self.all.push(Finding {
             key: key.to_owned(),
-            input,
             problem,
             is_error,
         });

@@ -1,6 +1,6 @@
 //! What becomes of shuffle data when executors go.
 
-use super::findings::Findings;
+use crate::findings::Findings;
 
 const SERVICE: &str = "spark.shuffle.service.enabled";
 const TRACKING: &str = "spark.dynamicAllocation.shuffleTracking.enabled";
