@@ -3,9 +3,11 @@
 use run_record::Variant;
 
 use crate::{
-    metric::MetricId,
-    number::{amount, difference},
+    difference::Word,
+    metric::{Metric, MetricId, Unit},
+    number::{amount, difference, signed},
     report::{MetricReport, Report},
+    statistics::Interval,
 };
 
 /// One line: plain text, not escaped.
@@ -15,6 +17,8 @@ pub(crate) struct Cells {
     pub(crate) fixed: String,
     pub(crate) dra: String,
     pub(crate) difference: String,
+    /// Where the difference most likely lies; empty without repeats.
+    pub(crate) interval: String,
 }
 
 impl Cells {
@@ -31,11 +35,49 @@ impl Cells {
             fixed: cell(line.fixed, line.dra, Variant::Static),
             dra: cell(line.dra, line.fixed, Variant::Dra),
             difference: match line.fixed.zip(line.dra) {
-                Some((fixed, dra)) => difference(metric, fixed, dra),
+                Some((fixed, dra)) => difference(metric, fixed, dra) + said(line.word),
                 None => line.missing.clone().unwrap_or_default(),
             },
+            interval: range(metric, line),
         }
     }
+}
+
+/// Whether it is better, for readers who do not know the metric's direction.
+fn said(word: Option<Word>) -> &'static str {
+    match word {
+        Some(Word::Better) => " · better",
+        Some(Word::Worse) => " · worse",
+        Some(Word::CannotTell) => " · cannot tell",
+        None => "",
+    }
+}
+
+/// Where the difference most likely lies, as a range in the metric's unit; empty without repeats.
+fn range(metric: &Metric, line: &MetricReport) -> String {
+    let Some(Interval { low, high }) = line.interval else {
+        return String::new();
+    };
+    let by = if metric.unit == Unit::Share {
+        100.0
+    } else {
+        1.0
+    };
+    let decimals = match metric.unit {
+        Unit::UsDollars => 4,
+        Unit::Count | Unit::Share => 0,
+        _ => usize::from(low.abs().max(high.abs()) < 99.95),
+    };
+    let unit = match metric.unit {
+        Unit::Seconds => " s",
+        Unit::Share => " points",
+        _ => "",
+    };
+    format!(
+        "{} to {}{unit}",
+        signed(low * by, decimals),
+        signed(high * by, decimals)
+    )
 }
 
 /// `10 of 15`.

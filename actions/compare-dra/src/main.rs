@@ -5,7 +5,7 @@
 //! | `inputs`                                | what the user asked for |
 //! | `place`, `load`, `logs`, `files`, `s3`, `unread` | where runs are, and reading them |
 //! | `run`, `nodes`, `measure`, `metric`     | one run and its numbers |
-//! | `gate`, `verdict`, `why`, `advice`, `report`      | two sides compared |
+//! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `why`, `advice`, `report` | two sides compared |
 //! | `curve`, `number`, `prose`, `escape`, `cells`, `view`, `run_view`, `render`, `terminal` | the comparison in words |
 //! | `comment`, `commenting`, `pull_request` | the sticky comment, and GitHub |
 //! | `action`                                | the four steps, in order |
@@ -16,7 +16,9 @@ mod advice;
 mod cells;
 mod comment;
 mod commenting;
+mod compared;
 mod curve;
+mod difference;
 mod escape;
 mod files;
 mod gate;
@@ -36,6 +38,7 @@ mod report;
 mod run;
 mod run_view;
 mod s3;
+mod statistics;
 mod terminal;
 mod unread;
 mod verdict;

@@ -7,6 +7,7 @@ use crate::{
     metric::{METRICS, MetricId},
     nodes::{nodes, seconds},
     run::Run,
+    statistics::median,
 };
 
 /// Two clocks that are kept in time show no larger difference.
@@ -46,17 +47,6 @@ impl Measured {
             median(values).ok_or_else(|| "no run".to_owned())
         };
         Self(METRICS.iter().map(|metric| median_of(metric.id)).collect())
-    }
-}
-
-/// The middle value, or the mean of the two middle ones.
-pub(crate) fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => None,
-        n if n % 2 == 1 => Some(values[middle]),
-        _ => Some(f64::midpoint(values[middle - 1], values[middle])),
     }
 }
 

@@ -26,6 +26,17 @@ pub(crate) fn number(value: f64, decimals: usize) -> String {
     }
 }
 
+/// A number with its sign, a plus too: `+12`, `−3`, `0`.
+pub(crate) fn signed(value: f64, decimals: usize) -> String {
+    let text = number(value, decimals);
+    let is_zero = text.chars().all(|c| matches!(c, '0' | '.'));
+    if value > 0.0 && !is_zero {
+        format!("+{text}")
+    } else {
+        text
+    }
+}
+
 /// Seconds: one decimal below 100.
 pub(crate) fn seconds(value: f64) -> String {
     format!("{} s", number(value, usize::from(value.abs() < 99.95)))
@@ -88,7 +99,7 @@ pub(crate) fn difference(metric: &Metric, from: f64, to: f64) -> String {
         Wording::SlowerFaster => (" s slower", " s faster"),
         Wording::LaterEarlier => (" s later", " s earlier"),
         Wording::MoreFewer => (" more", " fewer"),
-        Wording::Points => (" points better", " points worse"),
+        Wording::Points => (" points", " points"),
     };
     let (sign, words) = if delta > 0.0 {
         ("▲", more)
@@ -151,7 +162,7 @@ mod tests {
             337.0,
             "▼ 1,240 fewer (−79 %)",
         );
-        check(MetricId::BusyShare, 0.19, 0.89, "▲ 70 points better");
+        check(MetricId::BusyShare, 0.19, 0.89, "▲ 70 points");
         check(MetricId::BacklogSeconds, 7.0, 110.0, "▲ 103 more (× 16)");
         check(MetricId::PeakExecutors, 15.0, 4.0, "▼ 11 fewer");
         check(MetricId::NeverUsedExecutors, 0.0, 2.0, "▲ 2 more");

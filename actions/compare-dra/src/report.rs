@@ -8,13 +8,16 @@ use spark_log::{EpochMillis, Timeline};
 
 use crate::{
     advice::advice,
+    compared::metrics,
     curve::Curves,
+    difference::Word,
     gate::{self, Concern},
     measure::Measured,
     metric::{Direction, Headline, METRICS, MetricId, Source, Unit},
     nodes,
     prose::Prose,
     run::Run,
+    statistics::Interval,
     verdict::{self, Conclusion, Verdict},
     why::{Pair, Reason},
 };
@@ -71,6 +74,14 @@ pub(crate) struct MetricReport {
     pub(crate) difference: Option<f64>,
     /// Difference by static.
     pub(crate) relative: Option<f64>,
+    /// What the runs say of DRA. Absent when they cannot be compared, or a run lacks the number.
+    pub(crate) word: Option<Word>,
+    /// Where `difference` most likely lies. Absent when a side has one run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) interval: Option<Interval>,
+    /// Runs of each variant that would most likely tell. Only when these did not, and more could.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) runs_needed: Option<usize>,
     /// Why a number is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) missing: Option<String>,
@@ -166,10 +177,7 @@ impl Report {
             sentence,
             certainty,
             concerns,
-            metrics: metrics(
-                &Measured::medians(&fixed_numbers),
-                &Measured::medians(&dra_numbers),
-            ),
+            metrics: metrics(&fixed_numbers, &dra_numbers, explain),
             why: if explain { pair.reasons() } else { Vec::new() },
             before_the_next_run: if explain { advice(&pair) } else { Vec::new() },
             fixed: fixed
@@ -228,37 +236,6 @@ fn middle(runs: &[Measured]) -> usize {
         .collect();
     order.sort_by(|a, b| a.1.total_cmp(&b.1));
     order[(order.len() - 1) / 2].0
-}
-
-fn metrics(fixed: &Measured, dra: &Measured) -> Vec<MetricReport> {
-    let line = |id: MetricId| {
-        let (from, to) = (fixed.get(id), dra.get(id));
-        let both = from.clone().ok().zip(to.clone().ok());
-        let missing = [("static", from), ("DRA", to)]
-            .map(|(side, value)| Some((side, value.as_ref().err()?.as_str())));
-        let missing = match missing {
-            [Some((_, a)), Some((_, b))] if a == b => Some(a.to_owned()),
-            [Some((_, a)), Some((_, b))] => Some(format!("static: {a}; DRA: {b}")),
-            [Some((side, why)), None] | [None, Some((side, why))] => Some(format!("{side}: {why}")),
-            [None, None] => None,
-        };
-        let metric = id.metric();
-        MetricReport {
-            id,
-            unit: metric.unit,
-            direction: metric.direction,
-            source: metric.source,
-            definition: metric.definition,
-            fixed: from.clone().ok(),
-            dra: to.clone().ok(),
-            difference: both.map(|(from, to)| to - from),
-            relative: both
-                .map(|(from, to)| (to - from) / from)
-                .filter(|change| change.is_finite()),
-            missing,
-        }
-    };
-    METRICS.iter().map(|metric| line(metric.id)).collect()
 }
 
 fn run_report(run: &Run, numbers: &Measured) -> RunReport {

@@ -42,6 +42,7 @@ fn table(report: &Report) -> Vec<String> {
         fixed: "static".to_owned(),
         dra: "DRA".to_owned(),
         difference: String::new(),
+        interval: String::new(),
     };
     let body = report.headlines().map(|metric| Cells::of(report, metric));
     let rows: Vec<Cells> = std::iter::once(head).chain(body).collect();

@@ -2,20 +2,17 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    measure::{Measured, median},
+    difference::{Change, Difference},
+    measure::Measured,
     metric::MetricId,
-    number::{number, percent, relative, seconds},
+    number::{number, relative},
 };
 
-/// Below this, a difference between single runs is taken for chance.
-pub(crate) const CHANCE: f64 = 0.10;
-/// From this on, the direction of a difference between single runs is taken as clear.
-pub(crate) const CLEAR: f64 = 0.20;
-/// With repeats, a difference of medians below this is no difference.
-pub(crate) const NEGLIGIBLE: f64 = 0.05;
+mod certainty;
+mod words;
 
 /// When the times before the first job differ by more than this part of the static application, the verdict looks at
 /// the application's duration instead of the job's.
@@ -37,7 +34,7 @@ pub(crate) fn duration(fixed: &Measured, dra: &Measured) -> MetricId {
 }
 
 /// The conclusion, always about DRA.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Verdict {
     /// Better in one of executor-seconds and job duration, and not worse in the other.
@@ -76,24 +73,11 @@ pub(crate) struct Conclusion {
     pub(crate) certainty: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Change {
-    Less,
-    Same,
-    More,
-}
-
 /// One of the two things a verdict looks at; for both, less is better.
 #[derive(Debug, Clone, Copy)]
 struct Axis {
     name: &'static str,
-    from: f64,
-    to: f64,
-    change: Change,
-    /// The direction is beyond reasonable doubt.
-    clear: bool,
-    /// Every run of one variant has less than every run of the other.
-    apart: bool,
+    difference: Difference,
 }
 
 impl Axis {
@@ -108,53 +92,16 @@ impl Axis {
                 .map(|run| run.get(id).clone())
                 .collect::<Result<Vec<f64>, _>>()
         };
-        let (fixed, dra) = (values(fixed)?, values(dra)?);
-        let (Some(from), Some(to)) = (median(fixed.clone()), median(dra.clone())) else {
-            return Err("no run".to_owned());
-        };
-        // Something against nothing is an infinite difference; nothing against nothing is none.
-        let size = if from == to {
-            0.0
-        } else {
-            ((to - from) / from).abs()
-        };
-        let single = fixed.len() == 1 || dra.len() == 1;
-        let apart = disjoint(&fixed, &dra);
-        let beyond_chance = if single {
-            size >= CHANCE
-        } else {
-            apart && size >= NEGLIGIBLE
-        };
-        let change = match (beyond_chance, to > from) {
-            (false, _) => Change::Same,
-            (true, true) => Change::More,
-            (true, false) => Change::Less,
-        };
-        let clear = if single || fixed.len().min(dra.len()) == 2 {
-            size >= CLEAR
-        } else {
-            apart
-        };
-        Ok(Self {
-            name,
-            from,
-            to,
-            change,
-            clear,
-            apart,
-        })
+        let difference = Difference::of(&values(fixed)?, &values(dra)?);
+        let difference = difference.ok_or_else(|| "no run".to_owned())?;
+        Ok(Self { name, difference })
     }
 
     fn change_in_words(&self) -> String {
-        relative(self.from, self.to)
-            .unwrap_or_else(|| format!("{} against {}", number(self.to, 0), number(self.from, 0)))
+        let Difference { from, to, .. } = self.difference;
+        relative(from, to)
+            .unwrap_or_else(|| format!("{} against {}", number(to, 0), number(from, 0)))
     }
-}
-
-fn disjoint(a: &[f64], b: &[f64]) -> bool {
-    let least = |v: &[f64]| v.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = |v: &[f64]| v.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    most(a) < least(b) || most(b) < least(a)
 }
 
 /// Concludes from comparable runs.
@@ -178,7 +125,7 @@ pub(crate) fn conclude(fixed: &[Measured], dra: &[Measured]) -> Conclusion {
             };
         }
     };
-    let verdict = match (used.change, took.change) {
+    let verdict = match (used.difference.change, took.difference.change) {
         (Change::Same, Change::Same) => Verdict::CannotTell,
         (Change::Less, Change::More) | (Change::More, Change::Less) => Verdict::Mixed,
         (Change::Less, _) | (_, Change::Less) => Verdict::Better,
@@ -190,13 +137,17 @@ pub(crate) fn conclude(fixed: &[Measured], dra: &[Measured]) -> Conclusion {
             used.change_in_words(),
             took.change_in_words()
         ),
-        _ => format!("DRA {} and {}", used_words(&used), took_words(&took)),
+        _ => format!(
+            "DRA {} and {}",
+            words::used(&used.difference),
+            words::took(&took.difference)
+        ),
     };
     Conclusion {
         verdict,
         duration,
         sentence,
-        certainty: certainty(fixed.len(), dra.len(), &[used, took]),
+        certainty: certainty::certainty(fixed.len(), dra.len(), &[used, took]),
     }
 }
 
@@ -215,119 +166,4 @@ pub(crate) fn refuse(reasons: usize) -> Conclusion {
             "{there_are} below. The numbers are shown as they were measured, without a verdict."
         ),
     }
-}
-
-fn used_words(axis: &Axis) -> String {
-    match axis.change {
-        Change::Same => "used about as many executor-seconds".to_owned(),
-        Change::Less => format!(
-            "used {} fewer executor-seconds",
-            percent(1.0 - axis.to / axis.from)
-        ),
-        Change::More if axis.to < 2.0 * axis.from => {
-            format!(
-                "used {} more executor-seconds",
-                percent(axis.to / axis.from - 1.0)
-            )
-        }
-        Change::More if axis.from <= 0.0 => format!(
-            "used {} executor-seconds where static used none",
-            number(axis.to, 0)
-        ),
-        Change::More => format!(
-            "used {} times as many executor-seconds",
-            number(axis.to / axis.from, 1)
-        ),
-    }
-}
-
-fn took_words(axis: &Axis) -> String {
-    match axis.change {
-        Change::Same => "took about as long".to_owned(),
-        Change::Less => format!("took {} less time", percent(1.0 - axis.to / axis.from)),
-        Change::More if axis.to < 2.0 * axis.from => {
-            format!("took {} longer", percent(axis.to / axis.from - 1.0))
-        }
-        Change::More if axis.from <= 0.0 => {
-            format!("took {} where static took no time", seconds(axis.to))
-        }
-        Change::More => format!("took {} times as long", number(axis.to / axis.from, 1)),
-    }
-}
-
-fn certainty(fixed: usize, dra: usize, axes: &[Axis; 2]) -> String {
-    let runs = match (fixed, dra) {
-        (1, 1) => "One run of each variant: ".to_owned(),
-        (f, d) if f == d => format!("Medians of {f} runs of each variant: "),
-        (f, d) => format!(
-            "{f} static and {d} DRA {}: ",
-            if d == 1 { "run" } else { "runs" }
-        ),
-    };
-    let few = fixed.min(dra) < 3;
-    let single = fixed.min(dra) == 1;
-    let doubtful: Vec<&Axis> = axes
-        .iter()
-        .filter(|axis| axis.change != Change::Same && !axis.clear)
-        .collect();
-    let same: Vec<&Axis> = axes
-        .iter()
-        .filter(|axis| axis.change == Change::Same)
-        .collect();
-    let mut said = Vec::new();
-    if doubtful.is_empty() && same.is_empty() {
-        said.push(if few {
-            "the direction is clear, the size is not.".to_owned()
-        } else {
-            "no run of one variant comes near a run of the other.".to_owned()
-        });
-    }
-    if few && !(doubtful.is_empty() && same.is_empty()) {
-        for axis in axes
-            .iter()
-            .filter(|axis| axis.change != Change::Same && axis.clear)
-        {
-            said.push(format!(
-                "the direction of the {} ({}) is clear, the size is not.",
-                axis.name,
-                axis.change_in_words()
-            ));
-        }
-    }
-    for axis in doubtful {
-        said.push(format!(
-            "the difference in {} ({}) may still be chance.",
-            axis.name,
-            axis.change_in_words()
-        ));
-    }
-    for axis in same {
-        let rule = if single {
-            format!("below {}", percent(CHANCE))
-        } else if axis.apart {
-            format!("below {}", percent(NEGLIGIBLE))
-        } else {
-            "where the runs overlap".to_owned()
-        };
-        said.push(format!(
-            "the difference in {} ({}) cannot be told from chance ({rule}).",
-            axis.name,
-            axis.change_in_words()
-        ));
-    }
-    let advice = if few {
-        " Three interleaved runs of each would tell."
-    } else {
-        ""
-    };
-    let mut text = said.remove(0);
-    for more in said {
-        let mut letters = more.chars();
-        let upper = letters
-            .next()
-            .map(|first| first.to_uppercase().collect::<String>())
-            .unwrap_or_default();
-        text = format!("{text} {upper}{}", letters.as_str());
-    }
-    format!("{runs}{text}{advice}")
 }

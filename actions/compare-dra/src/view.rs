@@ -41,6 +41,8 @@ pub(crate) struct View {
     differing: Vec<Row>,
     same: Vec<String>,
     few_executors: bool,
+    /// Both sides have repeats.
+    repeated: bool,
     gaps: Vec<String>,
     definitions: Vec<Definition>,
     run_link: Option<String>,
@@ -52,6 +54,7 @@ struct Row {
     fixed: String,
     dra: String,
     difference: String,
+    interval: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -130,6 +133,7 @@ impl View {
             ],
             differing: properties(report).0,
             same: properties(report).1,
+            repeated: report.fixed.len().min(report.dra.len()) > 1,
             few_executors: all.map(|run| run.executors.len()).sum::<usize>() <= FEW_EXECUTORS,
             gaps: gaps(report),
             definitions: definitions(),
@@ -172,6 +176,7 @@ fn row(report: &Report, line: &MetricReport) -> Row {
         fixed: text(&cells.fixed),
         dra: text(&cells.dra),
         difference: text(&cells.difference),
+        interval: text(&cells.interval),
     }
 }
 
@@ -217,6 +222,7 @@ fn properties(report: &Report) -> (Vec<Row>, Vec<String>) {
                 fixed: cell(a),
                 dra: cell(b),
                 difference: String::new(),
+                interval: String::new(),
             }),
         }
     }

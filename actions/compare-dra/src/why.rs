@@ -5,13 +5,13 @@ use serde::Serialize;
 use spark_log::{Executor, Metrics};
 
 use crate::{
+    difference::CHANCE,
     measure::last_used_executor,
     metric::MetricId,
     nodes::{executor_nodes, nodes, steps},
     number::{about, count, number, percent},
     prose::Prose,
     run::Run,
-    verdict::CHANCE,
 };
 
 /// A difference in the joining of executors explains a difference in time when it is at least this part of it.

@@ -115,6 +115,17 @@ pub struct StageInfo {
     pub failed: bool,
     /// Its resource profile.
     pub profile: i64,
+    /// What its tasks had read from outside when this was logged.
+    pub input: Input,
+}
+
+/// Data that tasks read from outside: files and tables, not shuffle data and not a cache.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Input {
+    /// Bytes, as the file system counts them.
+    pub bytes: u64,
+    /// Records.
+    pub records: u64,
 }
 
 /// Names a task attempt: unique in an application.

@@ -32,7 +32,7 @@ mod timeline;
 mod wire;
 
 pub use decode::{Counts, Decoder, MAX_LINE_BYTES};
-pub use event::{Event, StageInfo, StageKey, TaskEnd, TaskInfo, TaskKey};
+pub use event::{Event, Input, StageInfo, StageKey, TaskEnd, TaskInfo, TaskKey};
 pub use files::LogFiles;
 pub use framing::{Codec, Damage, FramingFault, Unframed, Unframer};
 pub use gap::Gap;

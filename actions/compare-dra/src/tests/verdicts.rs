@@ -3,12 +3,14 @@
 use run_record::Variant;
 
 use crate::{
+    difference::{CHANCE, CLEAR, NEGLIGIBLE},
     metric::MetricId,
     number::percent,
     report::Report,
     run::Run,
+    statistics::{CONFIDENCE, apart_by_chance_one_in},
     tests::{compared, origin, run},
-    verdict::{CHANCE, CLEAR, HEAD_START, NEGLIGIBLE, Verdict},
+    verdict::{HEAD_START, Verdict},
 };
 
 /// The origin's runs with the job and every executor of the DRA run made longer by factors.
@@ -85,12 +87,13 @@ fn single_runs_say_how_sure_they_are() {
     let certainty = |job, executors| compared(origin().0, scaled(job, executors)).certainty;
     assert_eq!(
         certainty(1.31, 0.21),
-        "One run of each variant: the direction is clear, the size is not. Three interleaved runs of each would tell."
+        "One run of each variant proves little: the direction is clear, the size is not. \
+         Three interleaved runs of each would tell more."
     );
     assert_eq!(
         certainty(1.15, 0.21),
-        "One run of each variant: the direction of the executor-seconds (−79 %) is clear, the size is not. \
-         The difference in job duration (+15 %) may still be chance. Three interleaved runs of each would tell."
+        "One run of each variant proves little: the direction of the executor-seconds (−79 %) is clear, the size is \
+         not. The difference in job duration (+15 %) may still be chance. Three interleaved runs of each would tell more."
     );
 }
 
@@ -127,17 +130,21 @@ fn repeats_that_overlap_are_the_same() {
         "DRA used 70 % fewer executor-seconds and took about as long"
     );
     assert!(
-        report.certainty.contains("where the runs overlap"),
+        report.certainty.contains(
+            "(+27 %, 95 % interval −9 to +45 %) cannot be told from chance: about 7 runs of each variant"
+        ),
         "{}",
         report.certainty
     );
 }
 
 #[test]
-fn repeats_that_are_apart_by_little_do_not_overlap() {
+fn repeats_that_differ_by_little_are_the_same() {
     let report = repeats(&[1.0, 1.005, 1.01], &[1.02, 1.025, 1.03]);
     assert!(
-        report.certainty.contains("(below 5 %)") && !report.certainty.contains("overlap"),
+        report
+            .certainty
+            .contains("is below 5 %: too small to count"),
         "{}",
         report.certainty
     );
@@ -167,7 +174,9 @@ fn repeats_that_are_apart_are_clear() {
     assert_eq!(report.verdict, Verdict::Mixed);
     assert_eq!(
         report.certainty,
-        "Medians of 3 runs of each variant: no run of one variant comes near a run of the other."
+        "Medians of 3 runs of each variant: the difference in executor-seconds (−70 %, 95 % interval −70 to −70 %) is \
+         beyond chance. The difference in job duration (+8 %, 95 % interval +6 to +10 %) is beyond chance. With so few \
+         runs, variants that do not differ would look this far apart in one of 10 comparisons."
     );
     assert_eq!(report.shown.dra, 1, "the middle one is drawn");
 }
@@ -199,6 +208,11 @@ fn page_for_readers_quotes_the_limits() {
         format!("below {} of the static value", percent(CHANCE)),
         format!("From {} on the direction is taken as clear", percent(CLEAR)),
         format!("medians differ by less than {}", percent(NEGLIGIBLE)),
+        format!(
+            "when the {} interval of the difference includes zero",
+            percent(CONFIDENCE)
+        ),
+        format!("in one of {} comparisons", apart_by_chance_one_in(3, 3)),
         format!(
             "by more than {} of the static `application-duration`",
             percent(HEAD_START)

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashSet};
 use super::{jobs::LISTED, peak::Peak};
 use crate::{
     Curve, Demand, EpochMillis, Timeline,
-    event::{StageInfo, StageKey, TaskEnd, TaskInfo},
+    event::{Input, StageInfo, StageKey, TaskEnd, TaskInfo},
 };
 
 /// How many completed stage attempts are remembered for lines that come late.
@@ -46,6 +46,8 @@ pub struct StageCounts {
     /// Tasks of all stages, each stage counted once however often it was tried again: a later attempt repeats only
     /// the tasks whose output was lost, so the first one is the one with all of them.
     pub planned_tasks: u64,
+    /// What all completed stage attempts read from outside; a stage that was tried again may have read it again.
+    pub input: Input,
 }
 
 /// A stage attempt under way.
@@ -135,6 +137,8 @@ impl Stages {
         let submitted = active.submitted.or(info.submitted);
         self.backwards += usize::from(submitted.zip(info.completed).is_some_and(|(a, b)| b < a));
         let completed = info.completed.map(|at| at.max(submitted.unwrap_or(at)));
+        self.counts.input.bytes += info.input.bytes;
+        self.counts.input.records += info.input.records;
         match info.failed {
             true => self.counts.failed += 1,
             false => self.counts.completed += 1,

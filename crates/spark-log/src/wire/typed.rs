@@ -10,7 +10,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::{names::UsedEvent, properties::is_kept_property};
 use crate::{
     EpochMillis, Event,
-    event::{StageInfo, StageKey, TaskEnd, TaskInfo, TaskKey},
+    event::{Input, StageInfo, StageKey, TaskEnd, TaskInfo, TaskKey},
 };
 
 /// The name of a line's event.
@@ -271,11 +271,52 @@ struct WireStage {
     failure: Option<serde::de::IgnoredAny>,
     #[serde(rename = "Resource Profile Id", default)]
     profile: i64,
+    #[serde(rename = "Accumulables", default)]
+    accumulables: Vec<Accumulable>,
+}
+
+/// One of Spark's counters, or of the application's; only whole numbers count here.
+#[derive(Deserialize)]
+struct Accumulable {
+    #[serde(rename = "Name")]
+    name: Option<String>,
+    #[serde(rename = "Value", default)]
+    value: Amount,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(untagged)]
+enum Amount {
+    Number(u64),
+    #[default]
+    None,
+    Other(serde::de::IgnoredAny),
+}
+
+impl WireStage {
+    /// The sum of a counter of Spark's own; 0 when it is not there, as Spark leaves out counters that stayed 0.
+    fn counter(&self, name: &str) -> u64 {
+        let named = self
+            .accumulables
+            .iter()
+            .filter(|one| one.name.as_deref() == Some(name));
+        named
+            .map(|one| match one.value {
+                Amount::Number(number) => number,
+                Amount::None | Amount::Other(_) => 0,
+            })
+            .sum()
+    }
 }
 
 impl From<WireStage> for StageInfo {
     fn from(stage: WireStage) -> Self {
+        let input = Input {
+            bytes: stage.counter("internal.metrics.input.bytesRead"),
+            records: stage.counter("internal.metrics.input.recordsRead"),
+        };
         Self {
+            input,
             key: StageKey {
                 stage: stage.id,
                 attempt: stage.attempt,

@@ -1,0 +1,42 @@
+//! A difference as a part of the verdict's sentence. Pure.
+
+use crate::{
+    difference::{Change, Difference},
+    number::{number, percent, seconds},
+};
+
+/// What DRA used, in executor-seconds.
+pub(super) fn used(difference: &Difference) -> String {
+    let Difference { from, to, .. } = *difference;
+    match difference.change {
+        Change::Same => "used about as many executor-seconds".to_owned(),
+        Change::Less => format!("used {} fewer executor-seconds", percent(1.0 - to / from)),
+        Change::More if to < 2.0 * from => {
+            format!("used {} more executor-seconds", percent(to / from - 1.0))
+        }
+        Change::More if from <= 0.0 => format!(
+            "used {} executor-seconds where static used none",
+            number(to, 0)
+        ),
+        Change::More => format!(
+            "used {} times as many executor-seconds",
+            number(to / from, 1)
+        ),
+    }
+}
+
+/// How long DRA took.
+pub(super) fn took(difference: &Difference) -> String {
+    let Difference { from, to, .. } = *difference;
+    match difference.change {
+        Change::Same => "took about as long".to_owned(),
+        Change::Less => format!("took {} less time", percent(1.0 - to / from)),
+        Change::More if to < 2.0 * from => {
+            format!("took {} longer", percent(to / from - 1.0))
+        }
+        Change::More if from <= 0.0 => {
+            format!("took {} where static took no time", seconds(to))
+        }
+        Change::More => format!("took {} times as long", number(to / from, 1)),
+    }
+}
