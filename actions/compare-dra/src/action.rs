@@ -9,7 +9,7 @@ use crate::{
     files,
     inputs::Inputs,
     load::load,
-    metrics,
+    metrics, policy,
     render::{self, Pages},
     report::Report,
     terminal,
@@ -31,7 +31,8 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
 
 async fn compare(runner: &Runner, inputs: &Inputs) -> Result<(), Failure> {
     let runs = load(inputs, &runner.context).await?;
-    let report = Report::of(&inputs.key.to_string(), &runs.fixed, &runs.dra);
+    let mut report = Report::of(&inputs.key.to_string(), &runs.fixed, &runs.dra);
+    report.policy = policy::check(&inputs.fail_on, &report);
     let view = View::of(&report, run_link(&runner.context));
     let pages = render::pages(&view)
         .map_err(|error| Failure::bug("the report could not be rendered").because(&error))?;
@@ -39,10 +40,33 @@ async fn compare(runner: &Runner, inputs: &Inputs) -> Result<(), Failure> {
     runner.log.info(&terminal::text(&report));
     let url = comment_on(runner, inputs, &pages.comment).await?;
     runner.outputs.set("comment-posted", url.is_some())?;
-    match url {
-        Some(url) => runner.outputs.set("comment-url", url),
-        None => Ok(()),
+    if let Some(url) = url {
+        runner.outputs.set("comment-url", url)?;
     }
+    keep(runner, &report)
+}
+
+/// Fails when the policy is not kept.
+fn keep(runner: &Runner, report: &Report) -> Result<(), Failure> {
+    if report.policy.is_empty() {
+        return Ok(());
+    }
+    let mut not_kept = policy::not_kept(&report.policy);
+    let outcome = if not_kept.is_empty() {
+        "kept"
+    } else {
+        "broken"
+    };
+    runner.outputs.set("policy", outcome)?;
+    let what = match not_kept.len() {
+        0 => return Ok(()),
+        1 => format!("`fail-on` {}", not_kept.remove(0)),
+        several => format!("{several} conditions of `fail-on` hold or cannot be checked"),
+    };
+    let mut failure = Failure::policy("Policy", what)
+        .help("read the report for why; or change the settings it names, or `fail-on`");
+    failure.causes = not_kept;
+    Err(failure)
 }
 
 async fn write(

@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use aws_setup::Region;
 use gha::{Action, Failure, Fields, Input, Output};
 
-use crate::{comment::Key, metrics, place::Place};
+use crate::{comment::Key, metrics, place::Place, policy::Condition};
 
 /// The action's contract, the same as in action.yml.
 pub(crate) const ACTION: Action = Action {
@@ -13,9 +13,10 @@ pub(crate) const ACTION: Action = Action {
     about: "Compare Spark runs with and without Dynamic Resource Allocation and comment on the pull request.",
     version: env!("CARGO_PKG_VERSION"),
     inputs: &[
-        Input::new("static", "Runs with a fixed number of executors, one a line: run-record.json files, directories with them, s3:// URIs of either, or Spark event logs.").required().lines(),
-        Input::new("dra", "Runs with Dynamic Resource Allocation, given in the same way.").required().lines(),
+        Input::new("static", "Runs with a fixed number of executors, one a line: run-record.json files, directories with them, s3:// URIs of either, or Spark event logs.").required().several(),
+        Input::new("dra", "Runs with Dynamic Resource Allocation, given in the same way.").required().several(),
         Input::new("report-dir", "Where report.json, report.md and comment.md are written.").default("dra-report"),
+        Input::new("fail-on", "What is not accepted, one condition a line: `dra slower than 20 %`, `dra costs more`, `worse`, `executor-seconds more than 5 %`. When one holds or cannot be checked, the step fails with exit code 5, after the report is written and posted.").lines(),
         Input::new("comment", "Whether to comment on the pull request: auto, always or never. With auto a missing pull request or permission is a notice.").default("auto"),
         Input::new("token", "GitHub token with `pull-requests: write`.").secret(),
         Input::new("pull-request", "Number of the pull request. Default: the one of the event."),
@@ -26,6 +27,7 @@ pub(crate) const ACTION: Action = Action {
     outputs: &[
         Output::new("verdict", "better, worse, mixed, cannot-tell or not-comparable."),
         Output::new("sentence", "The verdict with its magnitude, in one sentence."),
+        Output::new("policy", "kept, or broken when a condition of `fail-on` holds or cannot be checked. Not set without `fail-on`."),
         Output::new("report-json", "Path of report.json."),
         Output::new("report-markdown", "Path of report.md."),
         Output::new("comment-url", "Address of the comment. Not set when none was posted."),
@@ -79,6 +81,7 @@ pub(crate) struct Inputs {
     pub(crate) fixed: Vec<Place>,
     pub(crate) dra: Vec<Place>,
     pub(crate) report_dir: PathBuf,
+    pub(crate) fail_on: Vec<Condition>,
     pub(crate) comment: CommentMode,
     pub(crate) token: Option<Token>,
     pub(crate) pull_request: Option<PullNumber>,
@@ -103,6 +106,7 @@ impl Inputs {
         let fixed = places(&mut fields, "static");
         let dra = places(&mut fields, "dra");
         let report_dir = fields.required("report-dir");
+        let fail_on = conditions(&mut fields);
         let comment = fields.required("comment");
         let token = fields.text("token").map(Token);
         let pull_request = fields.optional("pull-request");
@@ -119,6 +123,7 @@ impl Inputs {
             fixed,
             dra,
             report_dir,
+            fail_on,
             comment,
             token,
             pull_request,
@@ -127,6 +132,17 @@ impl Inputs {
             region,
         })
     }
+}
+
+fn conditions(fields: &mut Fields) -> Vec<Condition> {
+    let mut conditions = Vec::new();
+    for line in fields.lines("fail-on") {
+        match line.parse() {
+            Ok(condition) => conditions.push(condition),
+            Err(error) => fields.problem("fail-on", format!("`{line}`: {error}")),
+        }
+    }
+    conditions
 }
 
 fn places(fields: &mut Fields, name: &str) -> Vec<Place> {

@@ -5,7 +5,7 @@
 //! | `inputs`                                | what the user asked for |
 //! | `place`, `load`, `logs`, `files`, `s3`, `unread` | where runs are, and reading them |
 //! | `run`, `nodes`, `measure`, `metric`     | one run and its numbers |
-//! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `why`, `advice`, `report` | two sides compared |
+//! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `report` | two sides compared |
 //! | `curve`, `number`, `prose`, `escape`, `cells`, `view`, `run_view`, `render`, `terminal` | the comparison in words |
 //! | `comment`, `commenting`, `pull_request` | the sticky comment, and GitHub |
 //! | `action`                                | the four steps, in order |
@@ -31,6 +31,7 @@ mod metrics;
 mod nodes;
 mod number;
 mod place;
+mod policy;
 mod prose;
 mod pull_request;
 mod render;

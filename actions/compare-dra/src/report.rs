@@ -15,6 +15,7 @@ use crate::{
     measure::Measured,
     metric::{Direction, Headline, METRICS, MetricId, Source, Unit},
     nodes,
+    policy::Checked,
     prose::Prose,
     run::Run,
     statistics::Interval,
@@ -36,6 +37,8 @@ pub(crate) struct Report {
     pub(crate) duration: MetricId,
     pub(crate) sentence: String,
     pub(crate) certainty: String,
+    /// The conditions of `fail-on`, checked.
+    pub(crate) policy: Vec<Checked>,
     /// What makes the two sides unlike.
     pub(crate) concerns: Vec<Concern>,
     pub(crate) metrics: Vec<MetricReport>,
@@ -176,6 +179,7 @@ impl Report {
             duration,
             sentence,
             certainty,
+            policy: Vec::new(),
             concerns,
             metrics: metrics(&fixed_numbers, &dra_numbers, explain),
             why: if explain { pair.reasons() } else { Vec::new() },

@@ -10,6 +10,7 @@ use crate::{
     escape::{cell_code, code, text},
     metric::{Direction, METRICS, Metric},
     number::count,
+    policy::{Checked, Outcome},
     report::{MetricReport, Report, RunReport},
     run_view::{VariantView, variant},
 };
@@ -25,6 +26,8 @@ pub(crate) struct View {
     comparable: bool,
     blocking: Vec<String>,
     concerns: Vec<String>,
+    /// The conditions of `fail-on`, each with its outcome.
+    policy: Vec<String>,
     fixed_head: String,
     dra_head: String,
     /// The rows of the comment's table.
@@ -102,6 +105,7 @@ impl View {
             comparable: blocking.is_empty(),
             blocking,
             concerns,
+            policy: report.policy.iter().map(policy).collect(),
             fixed_head: head("static", Variant::Static, report),
             dra_head: head("DRA", Variant::Dra, report),
             headlines: report.headlines().map(|m| row(report, m)).collect(),
@@ -166,6 +170,19 @@ fn head(name: &str, variant: Variant, report: &Report) -> String {
     format!(
         "{name}{}{runs}",
         size.map(|size| format!("<br>{size}")).unwrap_or_default()
+    )
+}
+
+fn policy(checked: &Checked) -> String {
+    let outcome = match checked.outcome {
+        Outcome::Kept => "✓ kept",
+        Outcome::Broken => "✗ broken",
+        Outcome::Unknown => "✗ unknown",
+    };
+    format!(
+        "{outcome}: {} ({})",
+        code(&checked.condition),
+        text(&checked.because)
     )
 }
 

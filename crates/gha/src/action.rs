@@ -53,6 +53,8 @@ pub struct Input {
     pub secret: bool,
     /// Whether each line is one value; the flag may then be repeated.
     pub lines: bool,
+    /// Whether several values may follow one flag, as a shell makes them of `logs/*`. They cannot begin with a hyphen.
+    pub several: bool,
 }
 
 impl Input {
@@ -66,6 +68,7 @@ impl Input {
             default: None,
             secret: false,
             lines: false,
+            several: false,
         }
     }
 
@@ -95,6 +98,13 @@ impl Input {
     pub const fn lines(mut self) -> Self {
         self.lines = true;
         self
+    }
+
+    /// Marks each line as one value; on the command line several values may follow the flag.
+    #[must_use]
+    pub const fn several(mut self) -> Self {
+        self.several = true;
+        self.lines()
     }
 
     /// The variable in which the runner passes this input: upper case, hyphens kept.

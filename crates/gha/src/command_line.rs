@@ -90,12 +90,15 @@ fn flag(input: &'static Input) -> Arg {
     } else {
         ArgAction::Set
     };
-    Arg::new(input.name)
+    let flag = Arg::new(input.name)
         .long(input.name)
         .value_name("VALUE")
-        .action(action)
-        // Values such as `--conf a=b` and `-5` are ordinary here.
-        .allow_hyphen_values(true)
+        .action(action);
+    if input.several {
+        return flag.num_args(1..);
+    }
+    // Values such as `--conf a=b` and `-5` are ordinary here.
+    flag.allow_hyphen_values(true)
 }
 
 fn help(input: &Input, variable: Option<String>) -> String {
@@ -129,6 +132,7 @@ mod tests {
         inputs: &[
             Input::new("mode", "Which one.").required(),
             Input::new("arguments", "For the job.").lines(),
+            Input::new("logs", "To read.").several(),
             Input::new("token", "For the API.")
                 .secret()
                 .default("hunter2"),
@@ -235,6 +239,16 @@ mod tests {
             flags(&["--mode", "1", "--mode", "2"])
                 .unwrap_err()
                 .exit_code(),
+            2
+        );
+    }
+
+    #[test]
+    fn several_values_may_follow_a_flag_of_paths() {
+        let given = flags(&["--logs", "a", "b", "--mode", "x", "--logs", "c"]).unwrap();
+        assert_eq!((&*given["logs"], &*given["mode"]), ("a\nb\nc", "x"));
+        assert_eq!(
+            flags(&["--arguments", "1", "2"]).unwrap_err().exit_code(),
             2
         );
     }

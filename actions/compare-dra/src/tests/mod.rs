@@ -4,6 +4,7 @@
 mod executor_time;
 mod gate;
 mod pages;
+mod policies;
 mod timelines;
 mod verdicts;
 

@@ -67,3 +67,70 @@ fn unwritable_report_dir_is_a_bad_input() {
         assert!(ran.said().contains(part), "lacks {part}: {}", ran.said());
     }
 }
+
+#[test]
+fn a_broken_policy_fails_after_the_report_is_written() {
+    let bench = Bench::new();
+    let policy = "dra slower than 20 %\ndra slower than 90 %\ndra costs more";
+    let ran = bench
+        .compare(&["--comment", "never", "--fail-on", policy])
+        .exits(5);
+    assert_eq!(ran.output("policy"), Some("broken"));
+    for part in [
+        "2 conditions of `fail-on`",
+        "`dra slower than 20 %`: job duration 175 s with static, 230 s with DRA",
+        "`dra costs more`: cannot be checked",
+    ] {
+        assert!(ran.said().contains(part), "lacks {part}: {}", ran.said());
+    }
+    let page = std::fs::read_to_string(bench.path("dra-report/report.md")).unwrap();
+    for part in [
+        "✗ broken: `dra slower than 20 %`",
+        "✓ kept: `dra slower than 90 %`",
+    ] {
+        assert!(page.contains(part), "lacks {part}: {page}");
+    }
+}
+
+#[test]
+fn a_kept_policy_is_a_success() {
+    let bench = Bench::new();
+    let ran = bench
+        .compare(&["--comment", "never", "--fail-on", "executor-seconds more"])
+        .exits(0);
+    assert_eq!(ran.output("policy"), Some("kept"));
+}
+
+#[test]
+fn a_policy_that_is_not_understood_is_a_bad_input() {
+    let bench = Bench::new();
+    let ran = bench
+        .compare(&["--fail-on", "speed more\ndra slow"])
+        .exits(2);
+    for part in [
+        "`speed more`: there is no metric `speed`",
+        "`dra slow`: expected a verdict",
+    ] {
+        assert!(ran.said().contains(part), "lacks {part}: {}", ran.said());
+    }
+}
+
+#[test]
+fn event_logs_follow_their_flag_as_a_shell_lists_them() {
+    let bench = Bench::new();
+    let ran = bench
+        .run(&[
+            "--static",
+            "runs/static/origin-static",
+            "--dra",
+            "runs/dra/origin-dra",
+            "--comment",
+            "never",
+        ])
+        .exits(0);
+    assert!(
+        ran.said().contains("fewer executor-seconds"),
+        "{}",
+        ran.said()
+    );
+}
