@@ -1,5 +1,11 @@
 //! The comparability gate: what makes the two sides unlike, and what forbids a verdict. Pure.
 
+mod input;
+mod machines;
+
+#[cfg(test)]
+pub(crate) use input::OTHER_INPUT;
+
 use std::collections::BTreeSet;
 
 use run_record::{RunRecord, Variant};
@@ -7,6 +13,9 @@ use serde::Serialize;
 use spark_log::Gap;
 
 use crate::{prose::Prose, run::Run};
+
+/// Spark's own default is one task for each core it has at that moment.
+const PARALLELISM: &str = " Where the number of tasks follows the number of cores, set spark.default.parallelism on both sides.";
 
 /// Something that makes the sides unlike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,16 +26,31 @@ pub(crate) struct Concern {
     pub(crate) text: Prose,
 }
 
+impl Concern {
+    fn and(mut self, more: &str) -> Self {
+        self.text = self.text.text(more);
+        self
+    }
+}
+
 /// Looks for everything that makes the sides unlike; the blocking ones come first.
 pub(crate) fn concerns(fixed: &[Run], dra: &[Run]) -> Vec<Concern> {
     let mut found: Vec<Concern> = fixed.iter().chain(dra).filter_map(broken).collect();
     found.extend(fixed.iter().chain(dra).filter_map(wrong_variant));
     let sides = Sides { fixed, dra };
     found.extend(
-        sides.unlike(Prose::new("The number of planned tasks"), true, |run| {
-            Some(run.timeline.stage_counts.planned_tasks.to_string())
+        sides
+            .unlike(Prose::new("The number of planned tasks"), true, |run| {
+                Some(run.timeline.stage_counts.planned_tasks.to_string())
+            })
+            .map(|concern| concern.and(PARALLELISM)),
+    );
+    found.extend(
+        sides.unlike(Prose::new("The number of stages"), true, |run| {
+            Some(run.timeline.stage_counts.planned.to_string())
         }),
     );
+    found.extend(input::unlike(fixed, dra));
     found.extend(sides.unlike(
         Prose::new("The entry point's content (SHA-256)"),
         false,
@@ -50,6 +74,7 @@ pub(crate) fn concerns(fixed: &[Run], dra: &[Run]) -> Vec<Concern> {
             }),
         );
     }
+    found.extend(machines::unlike(fixed, dra));
     found.extend(sides.unchecked());
     found.sort_by_key(|concern| !concern.blocks);
     found

@@ -50,6 +50,11 @@ impl Measured {
     }
 }
 
+/// The median of something that every run has.
+pub(crate) fn middle_of(runs: &[Run], of: impl Fn(&Run) -> Option<f64>) -> Option<f64> {
+    median(runs.iter().map(of).collect::<Option<_>>()?)
+}
+
 fn value(id: MetricId, run: &Run, m: &Metrics) -> Value {
     let log = |value: Option<f64>, missing: &str| value.ok_or_else(|| missing.to_owned());
     let duration = |value: Option<std::time::Duration>, missing: &str| {

@@ -4,6 +4,7 @@ use run_record::Variant;
 
 use crate::{
     difference::{CHANCE, CLEAR, NEGLIGIBLE},
+    gate::OTHER_INPUT,
     metric::MetricId,
     number::percent,
     report::Report,
@@ -213,6 +214,7 @@ fn page_for_readers_quotes_the_limits() {
             percent(CONFIDENCE)
         ),
         format!("in one of {} comparisons", apart_by_chance_one_in(3, 3)),
+        format!("the input differs by more than {}", percent(OTHER_INPUT)),
         format!(
             "by more than {} of the static `application-duration`",
             percent(HEAD_START)

@@ -43,6 +43,8 @@ pub struct StageCounts {
     pub failed: u64,
     /// Without an end.
     pub open: u64,
+    /// Stages, each counted once however often it was tried again.
+    pub planned: u64,
     /// Tasks of all stages, each stage counted once however often it was tried again: a later attempt repeats only
     /// the tasks whose output was lost, so the first one is the one with all of them.
     pub planned_tasks: u64,
@@ -115,6 +117,7 @@ impl Stages {
             .and_then(|active| active.listed)
             .or_else(|| self.list(&info));
         if info.key.attempt == 0 {
+            self.counts.planned += 1;
             self.counts.planned_tasks += u64::from(info.tasks);
         }
         self.largest = self.largest.max(Some(info.tasks));
@@ -157,7 +160,9 @@ impl Stages {
                 self.untold.insert(info.key);
             }
             self.largest = self.largest.max(Some(info.tasks));
-            self.counts.planned_tasks += u64::from(info.tasks) * u64::from(info.key.attempt == 0);
+            let first = u64::from(info.key.attempt == 0);
+            self.counts.planned += first;
+            self.counts.planned_tasks += u64::from(info.tasks) * first;
         }
     }
 
