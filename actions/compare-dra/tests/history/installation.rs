@@ -11,7 +11,7 @@ use std::{
 use crate::group::Group;
 
 /// All applications together, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(400);
+const PATIENCE: Duration = Duration::from_secs(800);
 
 /// A Python with PySpark, a Java, and a folder for everything they write.
 pub(crate) struct Installation {
