@@ -1,138 +1,86 @@
-//! What to change before the next run, as far as the runs prove it. Pure.
+//! What to change before the next run, each with the line to change, as far as the runs prove it. Pure.
+//!
+//! | module       | idea |
+//! |--------------|------|
+//! | `allocation` | how many executors are asked for, and when |
+//! | `idle`       | executors that are kept although they have nothing to do |
+//! | `nodes`      | what Karpenter does with the nodes of the job |
+//! | `settings`   | settings that Spark ignores, or that do not do what one expects |
 
-use crate::{
-    nodes::steps,
-    number::{about, count},
-    prose::Prose,
-    run::Run,
-    why::{Pair, times},
-};
+mod allocation;
+mod idle;
+mod nodes;
+mod settings;
+
+use serde::Serialize;
+
+use crate::{prose::Prose, why::Pair};
+
+pub(crate) use idle::{KeptIdle, kept_idle};
+
+/// One thing to change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Advice {
+    /// What was seen, and why it matters.
+    pub(crate) text: Prose,
+    /// The lines to write. Empty when only a person can tell.
+    pub(crate) changes: Vec<Change>,
+}
+
+/// A line to write, or to leave out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Change {
+    pub(crate) place: ChangePlace,
+    /// As it stands there; `# ` before a line that goes.
+    pub(crate) line: String,
+}
+
+/// Where a line is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ChangePlace {
+    /// Spark properties of the static run.
+    StaticProperties,
+    /// Spark properties of the DRA run.
+    DraProperties,
+    /// The driver's pod template.
+    DriverPodTemplate,
+    /// The NodePool of the executors.
+    NodePool,
+}
+
+impl Advice {
+    fn new(text: Prose) -> Self {
+        Self {
+            text,
+            changes: Vec::new(),
+        }
+    }
+
+    fn change(mut self, place: ChangePlace, line: impl Into<String>) -> Self {
+        self.changes.push(Change {
+            place,
+            line: line.into(),
+        });
+        self
+    }
+
+    /// Sets a Spark property.
+    fn set(self, place: ChangePlace, key: &str, value: impl std::fmt::Display) -> Self {
+        self.change(place, format!("{key}={value}"))
+    }
+
+    /// Leaves a Spark property out.
+    fn unset(self, place: ChangePlace, key: &str, value: &str) -> Self {
+        self.change(place, format!("# {key}={value}"))
+    }
+}
 
 /// What to change before the next run, as far as the runs prove it.
-pub(crate) fn advice(pair: &Pair<'_>) -> Vec<Prose> {
-    let Some(demand) = pair.dra.timeline.demand else {
-        return Vec::new();
-    };
-    let Some(useful) = demand.useful_executors.filter(|useful| *useful > 0) else {
-        return Vec::new();
-    };
-    let tasks = count(demand.peak_tasks as usize, "task was", "tasks were");
-    [
-        too_high_maximum(pair.dra, useful, &tasks),
-        low_start(pair.dra, useful),
-        overridden_start(pair.dra),
-        too_many_fixed(pair.fixed, useful, &tasks),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}
-
-fn too_high_maximum(dra: &Run, useful: u32, tasks: &str) -> Option<Prose> {
-    let max = dra
-        .number("spark.dynamicAllocation.maxExecutors")
-        .filter(|max| *max > useful)?;
-    Some(
-        Prose::default()
-            .code(format!("spark.dynamicAllocation.maxExecutors={max}"))
-            .text(format!(
-                " was never within reach: at most {tasks} waiting or running at one time. "
-            ))
-            .code(useful.to_string())
-            .text(" says the same for this job and this input."),
-    )
-}
-
-/// The executors DRA starts with: the highest of the three settings.
-fn start(dra: &Run) -> u32 {
-    let names = [
-        "spark.dynamicAllocation.initialExecutors",
-        "spark.dynamicAllocation.minExecutors",
-        "spark.executor.instances",
-    ];
-    names
-        .into_iter()
-        .filter_map(|name| dra.number(name))
-        .max()
-        .unwrap_or(0)
-}
-
-fn low_start(dra: &Run, useful: u32) -> Option<Prose> {
-    let begin = dra
-        .timeline
-        .stages
-        .iter()
-        .filter_map(|stage| stage.submitted)
-        .min()?;
-    // What the stages that were ready at once could have used from the first second.
-    let ready: u32 = dra
-        .timeline
-        .stages
-        .iter()
-        .filter(|s| s.submitted == Some(begin))
-        .map(|s| s.tasks)
-        .sum();
-    let slots = dra.timeline.executors.iter().map(|e| e.slots).min()?;
-    let max = dra
-        .number("spark.dynamicAllocation.maxExecutors")
-        .unwrap_or(u32::MAX);
-    let better = ready.div_ceil(slots).min(useful).min(max);
-    let begun = start(dra);
-    let used = || {
-        dra.timeline
-            .executors
-            .iter()
-            .filter(|e| e.tasks > 0)
-            .map(|e| e.added)
-    };
-    let spread = used().max()?.since(used().min()?).as_secs_f64();
-    if begun >= better || spread < 1.0 {
-        return None;
-    }
-    let node_steps = dra
-        .record
-        .as_ref()
-        .map_or(0, |record| steps(&record.observation).len());
-    let what = if node_steps > 1 {
-        format!("nodes were asked for {}", times(node_steps))
-    } else {
-        "executors joined in steps".to_owned()
-    };
-    Some(
-        Prose::new("With ")
-            .code(format!("spark.dynamicAllocation.initialExecutors={begun}"))
-            .text(format!(" {what}: the last useful executor joined {} after the first. With ", about(spread)))
-            .code(better.to_string())
-            .text(format!(" the first request would have asked for all of them: up to {} sooner, if nodes start as fast (an estimate).", about(spread))),
-    )
-}
-
-fn overridden_start(dra: &Run) -> Option<Prose> {
-    let instances = dra.number("spark.executor.instances")?;
-    let initial = dra
-        .number("spark.dynamicAllocation.initialExecutors")
-        .filter(|initial| *initial < instances)?;
-    Some(
-        Prose::default()
-            .code(format!("spark.executor.instances={instances}"))
-            .text(" overrides ")
-            .code(format!(
-                "spark.dynamicAllocation.initialExecutors={initial}"
-            ))
-            .text(format!(": DRA starts with {instances}. Remove the former.")),
-    )
-}
-
-fn too_many_fixed(fixed: &Run, useful: u32, tasks: &str) -> Option<Prose> {
-    let instances = fixed
-        .number("spark.executor.instances")
-        .filter(|instances| *instances > useful)?;
-    Some(
-        Prose::default()
-            .code(format!("spark.executor.instances={instances}"))
-            .text(format!(" in the static run is more than the job can use (at most {tasks} waiting or running). "))
-            .text("A static run with ")
-            .code(useful.to_string())
-            .text(" is the fairer baseline."),
-    )
+pub(crate) fn advice(pair: &Pair<'_>) -> Vec<Advice> {
+    let mut all = allocation::advice(pair);
+    all.extend(idle::advice(pair.dra));
+    all.extend(nodes::advice(pair));
+    all.extend(settings::advice(pair));
+    all
 }

@@ -46,9 +46,35 @@ pub(crate) fn cell_code(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 
+/// A block of code with a fence longer than any run of backticks in its lines.
+pub(crate) fn fenced(language: &str, lines: &[&str]) -> String {
+    let line = |line: &&str| -> String {
+        line.chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect()
+    };
+    let text: Vec<String> = lines.iter().map(line).collect();
+    let text = text.join("\n");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(3.max(longest + 1));
+    format!("{fence}{language}\n{text}\n{fence}")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{cell_code, code, text};
+    use super::{cell_code, code, fenced, text};
+
+    #[test]
+    fn a_block_cannot_be_left() {
+        assert_eq!(
+            fenced("yaml", &["a: 1", "b: 2"]),
+            "```yaml\na: 1\nb: 2\n```"
+        );
+        assert_eq!(
+            fenced("yaml", &["a\n```\n# head"]),
+            "````yaml\na ``` # head\n````"
+        );
+    }
 
     #[test]
     fn mentions_references_and_html_lose_their_meaning() {

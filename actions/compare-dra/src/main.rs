@@ -5,8 +5,8 @@
 //! | `inputs`                                | what the user asked for |
 //! | `place`, `load`, `logs`, `files`, `s3`, `unread` | where runs are, and reading them |
 //! | `run`, `nodes`, `measure`, `metric`     | one run and its numbers |
-//! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `report` | two sides compared |
-//! | `curve`, `number`, `prose`, `escape`, `cells`, `view`, `run_view`, `render`, `terminal` | the comparison in words |
+//! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `spark_time`, `report` | two sides compared |
+//! | `curve`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `render`, `terminal` | the comparison in words |
 //! | `comment`, `commenting`, `pull_request` | the sticky comment, and GitHub |
 //! | `action`                                | the four steps, in order |
 //! | `metrics`                               | what is done by hand instead: the numbers of event logs alone |
@@ -14,6 +14,7 @@
 mod action;
 mod advice;
 mod cells;
+mod changes_view;
 mod comment;
 mod commenting;
 mod compared;
@@ -39,6 +40,7 @@ mod report;
 mod run;
 mod run_view;
 mod s3;
+mod spark_time;
 mod statistics;
 mod terminal;
 mod unread;

@@ -32,6 +32,15 @@ impl Prose {
         self
     }
 
+    /// A sentence in which names stand between backticks.
+    pub(crate) fn ticked(text: &str) -> Self {
+        let pieces = text.split('`').enumerate();
+        pieces.fold(Self::default(), |prose, (place, piece)| match place % 2 {
+            0 => prose.text(piece),
+            _ => prose.code(piece),
+        })
+    }
+
     /// For JSON and terminals. Foreign text cannot begin a line of its own.
     pub(crate) fn plain(&self) -> String {
         let whole: String = self

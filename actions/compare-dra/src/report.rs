@@ -7,7 +7,7 @@ use serde::Serialize;
 use spark_log::{EpochMillis, Timeline};
 
 use crate::{
-    advice::advice,
+    advice::{Advice, KeptIdle, advice, kept_idle},
     compared::metrics,
     curve::Curves,
     difference::Word,
@@ -16,7 +16,6 @@ use crate::{
     metric::{Direction, Headline, METRICS, MetricId, Source, Unit},
     nodes,
     policy::Checked,
-    prose::Prose,
     run::Run,
     statistics::Interval,
     verdict::{self, Conclusion, Verdict},
@@ -43,7 +42,7 @@ pub(crate) struct Report {
     pub(crate) concerns: Vec<Concern>,
     pub(crate) metrics: Vec<MetricReport>,
     pub(crate) why: Vec<Reason>,
-    pub(crate) before_the_next_run: Vec<Prose>,
+    pub(crate) before_the_next_run: Vec<Advice>,
     #[serde(rename = "static")]
     pub(crate) fixed: Vec<RunReport>,
     pub(crate) dra: Vec<RunReport>,
@@ -109,6 +108,9 @@ pub(crate) struct RunReport {
     pub(crate) nodes: Vec<NodeReport>,
     /// What DRA asked for: seconds after the application's start, and the new total.
     pub(crate) wanted: Vec<(f64, u32)>,
+    /// Executors of a DRA run that stayed without a task for longer than the idle time-out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kept_idle: Option<KeptIdle>,
     pub(crate) properties: BTreeMap<String, String>,
 }
 
@@ -270,6 +272,7 @@ fn run_report(run: &Run, numbers: &Measured) -> RunReport {
         wanted: wanted
             .filter_map(|step| Some((run.seconds_of(step.at)?, step.wanted)))
             .collect(),
+        kept_idle: kept_idle(run).filter(|_| run.variant == Variant::Dra),
         properties: properties(run),
     }
 }

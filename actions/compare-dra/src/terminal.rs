@@ -27,7 +27,7 @@ pub(crate) fn text(report: &Report) -> String {
     let next = report
         .before_the_next_run
         .iter()
-        .map(|hint| format!("Before the next run: {}", hint.plain()));
+        .map(|hint| format!("Before the next run: {}", hint.text.plain()));
     let said: Vec<String> = why.chain(next).collect();
     if !said.is_empty() {
         lines.push(String::new());

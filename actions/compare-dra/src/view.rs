@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::{
     cells::Cells,
+    changes_view::{ChangesView, changes},
     escape::{cell_code, code, text},
     metric::{Direction, METRICS, Metric},
     number::count,
@@ -40,6 +41,8 @@ pub(crate) struct View {
     curve: Option<String>,
     why: Vec<Reason>,
     before_the_next_run: Vec<String>,
+    /// The lines to change, ready to copy.
+    changes: Vec<ChangesView>,
     variants: Vec<VariantView>,
     differing: Vec<Row>,
     same: Vec<String>,
@@ -129,8 +132,9 @@ impl View {
             before_the_next_run: report
                 .before_the_next_run
                 .iter()
-                .map(|hint| hint.markdown())
+                .map(|hint| hint.text.markdown())
                 .collect(),
+            changes: changes(&report.before_the_next_run),
             variants: vec![
                 variant("Static", &report.fixed, report.shown.fixed),
                 variant("DRA", &report.dra, report.shown.dra),

@@ -1,6 +1,7 @@
 //! The pure part as a whole: runs in, report and Markdown out.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod advice;
 mod executor_time;
 mod gate;
 mod pages;
