@@ -4,7 +4,7 @@
 //! |-----------------------------------------|------|
 //! | `inputs`                                | what the user asked for |
 //! | `place`, `load`, `logs`, `files`, `s3`, `unread` | where runs are, and reading them |
-//! | `run`, `nodes`, `measure`, `metric`     | one run and its numbers |
+//! | `run`, `nodes`, `phases`, `measure`, `metric`     | one run and its numbers |
 //! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `spark_time`, `report` | two sides compared |
 //! | `curve`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `render`, `terminal` | the comparison in words |
 //! | `comment`, `commenting`, `pull_request` | the sticky comment, and GitHub |
@@ -31,6 +31,7 @@ mod metric;
 mod metrics;
 mod nodes;
 mod number;
+mod phases;
 mod place;
 mod policy;
 mod prose;

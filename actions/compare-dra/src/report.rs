@@ -15,6 +15,7 @@ use crate::{
     measure::Measured,
     metric::{Direction, Headline, METRICS, MetricId, Source, Unit},
     nodes,
+    phases::{ScaleUp, scale_up},
     policy::Checked,
     run::Run,
     statistics::Interval,
@@ -108,6 +109,9 @@ pub(crate) struct RunReport {
     pub(crate) nodes: Vec<NodeReport>,
     /// What DRA asked for: seconds after the application's start, and the new total.
     pub(crate) wanted: Vec<(f64, u32)>,
+    /// How the last executor that ran a task came, step by step. Absent when its pod was not recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) scale_up: Option<ScaleUp>,
     /// Executors of a DRA run that stayed without a task for longer than the idle time-out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) kept_idle: Option<KeptIdle>,
@@ -272,6 +276,7 @@ fn run_report(run: &Run, numbers: &Measured) -> RunReport {
         wanted: wanted
             .filter_map(|step| Some((run.seconds_of(step.at)?, step.wanted)))
             .collect(),
+        scale_up: scale_up(run),
         kept_idle: kept_idle(run).filter(|_| run.variant == Variant::Dra),
         properties: properties(run),
     }

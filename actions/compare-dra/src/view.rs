@@ -10,7 +10,8 @@ use crate::{
     changes_view::{ChangesView, changes},
     escape::{cell_code, code, text},
     metric::{Direction, METRICS, Metric},
-    number::count,
+    number::{count, seconds},
+    phases::{STEPS, ScaleUp, Step},
     policy::{Checked, Outcome},
     report::{MetricReport, Report, RunReport},
     run_view::{VariantView, variant},
@@ -35,6 +36,8 @@ pub(crate) struct View {
     headlines: Vec<Row>,
     /// All rows with at least one number.
     rows: Vec<Row>,
+    /// How the last useful executor of the drawn runs came, step by step.
+    scale_up: Vec<Row>,
     /// Metrics without any number, by reason.
     unknown: Vec<Unknown>,
     mermaid: Option<String>,
@@ -118,6 +121,7 @@ impl View {
                 .filter(|m| m.fixed.or(m.dra).is_some())
                 .map(|m| row(report, m))
                 .collect(),
+            scale_up: scale_up(report),
             unknown: unknown(report),
             mermaid: report.curves.as_ref().map(|curves| curves.mermaid()),
             curve: report.curves.as_ref().map(|curves| curves.text()),
@@ -199,6 +203,33 @@ fn row(report: &Report, line: &MetricReport) -> Row {
         difference: text(&cells.difference),
         interval: text(&cells.interval),
     }
+}
+
+/// A row for each step that both of the drawn runs, or one of them, took.
+fn scale_up(report: &Report) -> Vec<Row> {
+    let of = |variant| report.shown_run(variant).scale_up.as_ref();
+    let (Some(fixed), Some(dra)) = (of(Variant::Static), of(Variant::Dra)) else {
+        return Vec::new();
+    };
+    let row = |(step, title): &(Step, &str)| {
+        let took = |way: &ScaleUp| {
+            way.phases
+                .iter()
+                .find(|phase| phase.until == *step)
+                .map(|phase| seconds(phase.seconds))
+        };
+        let (fixed, dra) = (took(fixed), took(dra));
+        fixed.as_ref().or(dra.as_ref())?;
+        let cell = |took: Option<String>| took.unwrap_or_else(|| "–".to_owned());
+        Some(Row {
+            title: (*title).to_owned(),
+            fixed: cell(fixed.clone()),
+            dra: cell(dra.clone()),
+            difference: String::new(),
+            interval: String::new(),
+        })
+    };
+    STEPS.iter().filter_map(row).collect()
 }
 
 fn unknown(report: &Report) -> Vec<Unknown> {

@@ -1,5 +1,8 @@
 //! Why the numbers differ, in sentences made of measured numbers only. Pure.
 
+mod idle;
+mod scale_up;
+
 use run_record::Observation;
 use serde::Serialize;
 use spark_log::{Executor, Metrics};
@@ -51,7 +54,9 @@ impl<'a> Pair<'a> {
         [
             self.head_start(),
             self.time(),
+            scale_up::reason(self),
             self.executor_seconds(),
+            idle::reason(self),
             self.nodes(),
         ]
         .into_iter()

@@ -6,6 +6,7 @@ mod executor_time;
 mod gate;
 mod pages;
 mod policies;
+mod reasons;
 mod timelines;
 mod verdicts;
 
