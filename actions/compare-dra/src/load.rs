@@ -11,7 +11,7 @@ use crate::{
     inputs::Inputs,
     logs::{self, Log, Logs},
     place::Place,
-    run::Run,
+    run::{NO_PRICES, NO_RECORD, Run},
     s3::S3,
     unread::{Problem, READABLE, Unread, failure},
 };
@@ -155,6 +155,7 @@ impl Reader {
                     place,
                     record: None,
                     timeline: self.timeline(log).await?,
+                    cost: Err(NO_RECORD.to_owned()),
                 });
             }
         };
@@ -172,6 +173,7 @@ impl Reader {
             log_place: log.to_string(),
             record: Some(record),
             timeline,
+            cost: Err(NO_PRICES.to_owned()),
         })
     }
 

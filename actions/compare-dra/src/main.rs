@@ -5,8 +5,9 @@
 //! | `inputs`                                | what the user asked for |
 //! | `place`, `load`, `logs`, `files`, `s3`, `unread` | where runs are, and reading them |
 //! | `run`, `nodes`, `phases`, `measure`, `metric`     | one run and its numbers |
+//! | `cost`, `prices`                      | what a run cost, and what AWS charges |
 //! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `spark_time`, `report` | two sides compared |
-//! | `curve`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `render`, `terminal` | the comparison in words |
+//! | `curve`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `cost_view`, `render`, `terminal` | the comparison in words |
 //! | `comment`, `commenting`, `pull_request` | the sticky comment, and GitHub |
 //! | `action`                                | the four steps, in order |
 //! | `metrics`                               | what is done by hand instead: the numbers of event logs alone |
@@ -18,6 +19,8 @@ mod changes_view;
 mod comment;
 mod commenting;
 mod compared;
+mod cost;
+mod cost_view;
 mod curve;
 mod difference;
 mod escape;
@@ -34,6 +37,7 @@ mod number;
 mod phases;
 mod place;
 mod policy;
+mod prices;
 mod prose;
 mod pull_request;
 mod render;

@@ -102,7 +102,12 @@ fn value(id: MetricId, run: &Run, m: &Metrics) -> Value {
         MetricId::Executors => count(m.executors),
         MetricId::NeverUsedExecutors => count(m.never_used_executors),
         MetricId::BacklogSeconds => log(m.backlog_seconds, "no stage in the event log"),
-        MetricId::Cost => Err("no prices were given".to_owned()),
+        MetricId::Cost
+        | MetricId::CostEmrUplift
+        | MetricId::CostEc2Busy
+        | MetricId::CostEc2Idle
+        | MetricId::CostEc2Empty
+        | MetricId::CostOnDemand => run.dollars(id),
         _ => match &run.record {
             Some(record) => of_record(id, run, record),
             None => Err("no run record was given".to_owned()),

@@ -33,7 +33,7 @@ pub(crate) enum Source {
     RunRecord,
     /// Joined from both.
     Both,
-    /// Would need prices.
+    /// Computed from prices, and from what the run record and the event log measured.
     Prices,
 }
 
@@ -43,6 +43,7 @@ pub(crate) enum Wording {
     SlowerFaster,
     LaterEarlier,
     MoreFewer,
+    MoreLess,
     Points,
 }
 
@@ -93,6 +94,11 @@ pub(crate) enum MetricId {
     NodeRegistration,
     NodeInitialization,
     Cost,
+    CostEmrUplift,
+    CostEc2Busy,
+    CostEc2Idle,
+    CostEc2Empty,
+    CostOnDemand,
 }
 
 /// Everything fixed about a metric.
@@ -193,8 +199,18 @@ metrics! {
         "Median over NodeClaims: Launched to Registered. Booting is in here.";
     NodeInitialization "node-initialization" "… registered to initialized" Seconds LowerIsBetter RunRecord LaterEarlier Never;
         "Median over NodeClaims: Registered to Initialized. Pods can run from here on.";
-    Cost "cost" "Cost" UsDollars LowerIsBetter Prices MoreFewer Always;
-        "EMR uplift, busy EC2 and idle EC2. Needs prices.";
+    Cost "cost" "Cost" UsDollars LowerIsBetter Prices MoreLess Always;
+        "EMR uplift, and EC2 busy, idle and empty.";
+    CostEmrUplift "cost-emr-uplift" "Cost: EMR uplift" UsDollars LowerIsBetter Prices MoreLess Never;
+        "Sum over driver and executor pods: requested vCPUs and GB of memory, each times its rate, from the start of the image pull to the end of the pod, to the nearest second.";
+    CostEc2Busy "cost-ec2-busy" "Cost: nodes, busy" UsDollars LowerIsBetter Prices MoreLess Never;
+        "The part of the nodes' cost with the driver on the node, or an executor that is between its first task and the end of its last.";
+    CostEc2Idle "cost-ec2-idle" "Cost: nodes, idle with executors" UsDollars LowerIsBetter Prices MoreLess Never;
+        "The part of the nodes' cost with executors on the node, none of which is between its first task and the end of its last.";
+    CostEc2Empty "cost-ec2-empty" "Cost: nodes, empty" UsDollars LowerIsBetter Prices MoreLess Never;
+        "The part of the nodes' cost without a pod of the job on the node.";
+    CostOnDemand "cost-on-demand" "Cost, if all nodes were on demand" UsDollars LowerIsBetter Prices MoreLess Never;
+        "EMR uplift, and every node at its price on demand.";
 }
 
 #[cfg(test)]

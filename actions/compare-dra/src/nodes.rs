@@ -73,7 +73,8 @@ pub(crate) fn foreign(seen: &Observation) -> usize {
     claims.filter(|claim| !is_of_job(claim, seen)).count()
 }
 
-fn hosts(claim: &NodeClaim, pod: &Pod) -> bool {
+/// The pod was bound to the node of this claim.
+pub(crate) fn hosts(claim: &NodeClaim, pod: &Pod) -> bool {
     pod.node.is_some() && pod.node == claim.node
 }
 
@@ -99,16 +100,8 @@ fn node<'a>(
         .map_or(launched, |began| launched.max(began));
     let until = claim.terminated.or(seen.ended).unwrap_or(from).max(from);
     let here = |pod: &&Pod| hosts(claim, pod);
-    let bound = seen.pods.iter().filter(here).filter_map(|pod| {
-        let from = pod.scheduled.or(pod.started)?.clamp(from, until);
-        Some((
-            from,
-            pod.finished
-                .or(pod.deleted)
-                .unwrap_or(until)
-                .clamp(from, until),
-        ))
-    });
+    let pods = seen.pods.iter().filter(here);
+    let bound = pods.filter_map(|pod| bound(pod, (from, until)));
     Some(Node {
         claim,
         launched,
@@ -128,6 +121,16 @@ fn node<'a>(
             .filter(here)
             .any(|pod| pod.role == PodRole::Driver),
     })
+}
+
+/// From when to when a pod was bound to its node, within the node's life. `None` when it was not seen to be.
+pub(crate) fn bound(
+    pod: &Pod,
+    (from, until): (Timestamp, Timestamp),
+) -> Option<(Timestamp, Timestamp)> {
+    let start = pod.scheduled.or(pod.started)?.clamp(from, until);
+    let end = pod.finished.or(pod.deleted).unwrap_or(until);
+    Some((start, end.clamp(start, until)))
 }
 
 /// Seconds covered by at least one of the spans.

@@ -66,8 +66,18 @@ fn decimals(unit: Unit, values: [f64; 2]) -> usize {
     match unit {
         Unit::Count => usize::from(values.iter().any(|value| value.fract() != 0.0)),
         Unit::Share => 0,
-        Unit::UsDollars => 2,
+        Unit::UsDollars => cents(values[0].abs().max(values[1].abs())),
         _ => usize::from(values.iter().all(|value| value.abs() < 99.95)),
+    }
+}
+
+/// Decimals of dollars: a run may cost less than a cent.
+fn cents(largest: f64) -> usize {
+    match largest {
+        _ if largest >= 0.995 => 2,
+        _ if largest >= 0.0995 => 3,
+        _ if largest >= 0.00995 => 4,
+        _ => 6,
     }
 }
 
@@ -99,6 +109,7 @@ pub(crate) fn difference(metric: &Metric, from: f64, to: f64) -> String {
         Wording::SlowerFaster => (" s slower", " s faster"),
         Wording::LaterEarlier => (" s later", " s earlier"),
         Wording::MoreFewer => (" more", " fewer"),
+        Wording::MoreLess => (" more", " less"),
         Wording::Points => (" points", " points"),
     };
     let (sign, words) = if delta > 0.0 {
@@ -114,7 +125,12 @@ pub(crate) fn difference(metric: &Metric, from: f64, to: f64) -> String {
             .map(|by| format!(" ({by})"))
             .unwrap_or_default(),
     };
-    format!("{sign} {size}{words}{relative}")
+    let dollar = if metric.unit == Unit::UsDollars {
+        "$"
+    } else {
+        ""
+    };
+    format!("{sign} {dollar}{size}{words}{relative}")
 }
 
 /// `+31 %`, `−79 %`, `× 4.0` from threefold on; absent when there is nothing to divide by.
@@ -166,6 +182,8 @@ mod tests {
         check(MetricId::BacklogSeconds, 7.0, 110.0, "▲ 103 more (× 16)");
         check(MetricId::PeakExecutors, 15.0, 4.0, "▼ 11 fewer");
         check(MetricId::NeverUsedExecutors, 0.0, 2.0, "▲ 2 more");
+        check(MetricId::Cost, 1.25, 0.31, "▼ $0.94 less (−75 %)");
+        check(MetricId::Cost, 0.0041, 0.0052, "▲ $0.001100 more (+27 %)");
         check(MetricId::JobDuration, 175.2, 175.3, "the same");
         assert_eq!(
             amount(MetricId::TimeToFirstExecutor.metric(), 69.0, Some(106.0)),

@@ -13,6 +13,7 @@ const PARTIALS: &[(&str, &str)] = &[
         "configuration",
         include_str!("../templates/_configuration.md.hbs"),
     ),
+    ("cost", include_str!("../templates/_cost.md.hbs")),
     ("measured", include_str!("../templates/_measured.md.hbs")),
 ];
 

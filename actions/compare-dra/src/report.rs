@@ -9,6 +9,7 @@ use spark_log::{EpochMillis, Timeline};
 use crate::{
     advice::{Advice, KeptIdle, advice, kept_idle},
     compared::metrics,
+    cost::{Cost, Priced},
     curve::Curves,
     difference::Word,
     gate::{self, Concern},
@@ -44,6 +45,7 @@ pub(crate) struct Report {
     pub(crate) metrics: Vec<MetricReport>,
     pub(crate) why: Vec<Reason>,
     pub(crate) before_the_next_run: Vec<Advice>,
+    pub(crate) prices: Priced,
     #[serde(rename = "static")]
     pub(crate) fixed: Vec<RunReport>,
     pub(crate) dra: Vec<RunReport>,
@@ -107,6 +109,8 @@ pub(crate) struct RunReport {
     pub(crate) metrics: BTreeMap<&'static str, Option<f64>>,
     pub(crate) executors: Vec<ExecutorReport>,
     pub(crate) nodes: Vec<NodeReport>,
+    /// Absent when there were no prices.
+    pub(crate) cost: Option<Cost>,
     /// What DRA asked for: seconds after the application's start, and the new total.
     pub(crate) wanted: Vec<(f64, u32)>,
     /// How the last executor that ran a task came, step by step. Absent when its pod was not recorded.
@@ -190,6 +194,7 @@ impl Report {
             metrics: metrics(&fixed_numbers, &dra_numbers, explain),
             why: if explain { pair.reasons() } else { Vec::new() },
             before_the_next_run: if explain { advice(&pair) } else { Vec::new() },
+            prices: Priced::of(fixed.iter().chain(dra)),
             fixed: fixed
                 .iter()
                 .zip(&fixed_numbers)
@@ -273,6 +278,7 @@ fn run_report(run: &Run, numbers: &Measured) -> RunReport {
             .collect(),
         executors: executors(run, &run.timeline),
         nodes: node_reports(run),
+        cost: run.cost.clone().ok(),
         wanted: wanted
             .filter_map(|step| Some((run.seconds_of(step.at)?, step.wanted)))
             .collect(),

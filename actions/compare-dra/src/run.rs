@@ -5,9 +5,16 @@ use run_record::{RunRecord, Variant};
 use spark_log::{EpochMillis, Gap, Timeline};
 
 use crate::{
+    cost::{Amount, Cost},
+    metric::MetricId,
     nodes::{foreign, nodes},
     number::count,
 };
+
+/// Why a run without a record has no cost, and nothing else that only a record tells.
+pub(crate) const NO_RECORD: &str = "no run record was given";
+/// Why a run has no cost before prices were looked for.
+pub(crate) const NO_PRICES: &str = "no prices were given";
 
 /// A run with everything known of it.
 #[derive(Debug, Clone)]
@@ -20,6 +27,8 @@ pub(crate) struct Run {
     /// Absent when a bare event log was given.
     pub(crate) record: Option<RunRecord>,
     pub(crate) timeline: Timeline,
+    /// What it cost, or why that is not known.
+    pub(crate) cost: Result<Cost, String>,
 }
 
 impl Run {
@@ -95,10 +104,12 @@ impl Run {
             .iter()
             .filter_map(|record| record.partial.as_ref())
             .map(|why| format!("the run record is not whole: {why}"));
+        let costs = self.cost.iter().flat_map(|cost| cost.notes.iter().cloned());
         log.chain(partial)
             .chain(observed)
             .chain(self.lasting_nodes())
             .chain(self.foreign_nodes())
+            .chain(costs)
             .collect()
     }
 
@@ -107,6 +118,15 @@ impl Run {
         self.record
             .as_ref()
             .is_some_and(|record| record.observation.emulated)
+    }
+
+    /// A metric of cost, rounded to a float for tables and statistics.
+    pub(crate) fn dollars(&self, id: MetricId) -> Result<f64, String> {
+        let cost = self.cost.as_ref().map_err(String::clone)?;
+        let amount = cost.amount(id).map(Amount::get);
+        Ok(amount
+            .unwrap_or_else(|| Err("not measured".to_owned()))?
+            .to_f64())
     }
 
     fn lasting_nodes(&self) -> Option<String> {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{
     cells::Cells,
     changes_view::{ChangesView, changes},
+    cost_view::CostView,
     escape::{cell_code, code, text},
     metric::{Direction, METRICS, Metric},
     number::{count, seconds},
@@ -53,6 +54,7 @@ pub(crate) struct View {
     /// Both sides have repeats.
     repeated: bool,
     gaps: Vec<String>,
+    cost: CostView,
     definitions: Vec<Definition>,
     run_link: Option<String>,
 }
@@ -148,6 +150,7 @@ impl View {
             repeated: report.fixed.len().min(report.dra.len()) > 1,
             few_executors: all.map(|run| run.executors.len()).sum::<usize>() <= FEW_EXECUTORS,
             gaps: gaps(report),
+            cost: CostView::of(report),
             definitions: definitions(),
             run_link,
         }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod advice;
+mod costs;
 mod executor_time;
 mod gate;
 mod pages;
@@ -40,6 +41,7 @@ fn run(variant: Variant, log: &str) -> Run {
         place,
         record,
         timeline: timeline.finish(counts),
+        cost: Err("no prices were given".to_owned()),
     }
 }
 

@@ -38,7 +38,7 @@ fn report_of_the_origin_has_every_part() {
         "| `spark-executor-b2` | `m5.xlarge` | `spot` |",
         "| `spark.dynamicAllocation.maxExecutors` | not set | `10` |",
         "pods and nodes are made up to fit",
-        "cost (no prices were given)",
+        "if all nodes were on demand (no prices were given)",
         "| Backlog",
     ] {
         assert!(

@@ -1,0 +1,72 @@
+//! Where the prices of a comparison are from, and what they leave out. Pure.
+
+use serde::{Deserialize, Serialize};
+
+use super::{NOT_COUNTED, PriceSource};
+use crate::run::Run;
+
+/// The prices of a comparison.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Priced {
+    /// The lists that were used: one for each region.
+    pub(crate) lists: Vec<PriceSource>,
+    /// Why a run has no prices. Absent when every run has.
+    pub(crate) missing: Option<String>,
+    /// Nodes of a run were emulated: their times are configured, and so is what they cost.
+    pub(crate) emulated_nodes: bool,
+    /// What is in no amount. Empty when there is none.
+    pub(crate) not_counted: String,
+}
+
+impl Priced {
+    /// What the costs of all runs are made from.
+    pub(crate) fn of<'a>(runs: impl Iterator<Item = &'a Run>) -> Self {
+        let mut priced = Self::default();
+        for run in runs {
+            priced.emulated_nodes |= run.is_emulated();
+            match &run.cost {
+                Ok(cost) if !priced.lists.contains(&cost.prices) => {
+                    priced.lists.push(cost.prices.clone());
+                }
+                Ok(_) => {}
+                Err(why) => priced.missing = Some(why.clone()),
+            }
+        }
+        if !priced.lists.is_empty() {
+            priced.not_counted = NOT_COUNTED.to_owned();
+        }
+        priced
+    }
+
+    /// Where the prices are from, or why there are none, in sentences.
+    pub(crate) fn words(&self) -> String {
+        let mut said: Vec<String> = self.lists.iter().map(words).collect();
+        if let Some(why) = &self.missing {
+            said.push(match self.lists.is_empty() {
+                true => format!("There are no costs: {why}."),
+                false => format!("A run has no cost: {why}."),
+            });
+        }
+        if !self.lists.is_empty() {
+            if self.emulated_nodes {
+                said.push(
+                    "The nodes were emulated: what they cost says nothing about EC2.".to_owned(),
+                );
+            }
+            said.push(format!("Not counted: {}.", self.not_counted));
+        }
+        said.join(" ")
+    }
+}
+
+fn words(list: &PriceSource) -> String {
+    let made_up = if list.emulated {
+        " These prices are made up, for an emulated cluster."
+    } else {
+        ""
+    };
+    format!(
+        "Prices: {}, {}, {}.{made_up}",
+        list.source, list.region, list.date
+    )
+}
