@@ -41,6 +41,11 @@ pub(crate) fn is_marked(body: &str, marker: &str) -> bool {
     body.trim_start().starts_with(marker)
 }
 
+/// True when the comment on GitHub says what would be written. GitHub may keep other line ends, and none at the end.
+pub(crate) fn is_same(there: &str, body: &str) -> bool {
+    there.replace("\r\n", "\n").trim() == body.trim()
+}
+
 /// Marker and Markdown, with whole sections left out at the end when it would be too long.
 pub(crate) fn body(marker: &str, markdown: &str) -> String {
     let whole = format!("{marker}\n{markdown}");
@@ -109,6 +114,11 @@ mod tests {
         for bad in ["", "a b", "a-->", "a--b", &"x".repeat(65)] {
             assert!(bad.parse::<Key>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn line_ends_are_no_difference() {
+        assert!(is_same("a\r\nb", "a\nb\n") && !is_same("a b", "a\nb"));
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use gha::{Context, Failure, Log, Runner};
+use gha::{Failure, Runner};
 
 use crate::{
     comment,
+    github::{Calls, PostError},
     inputs::{CommentMode, Inputs},
-    pull_request::{Found, PostError, Posted, PullRequest},
+    pull_request::{Existing, Posted, PullRequest},
 };
 
 const PERMISSION: &str = "give the job `permissions: pull-requests: write`, or set `comment: never`; a pull request from a fork has a read-only token";
@@ -21,7 +22,7 @@ pub(crate) async fn comment_on(
     if inputs.comment == CommentMode::Never {
         return Ok(None);
     }
-    let target = match target(&runner.context, inputs) {
+    let target = match target(runner, inputs) {
         Ok(target) => target,
         Err((input, missing)) if inputs.comment == CommentMode::Always => {
             return Err(Failure::bad_input(input, missing));
@@ -35,7 +36,7 @@ pub(crate) async fn comment_on(
     };
     let marker = comment::marker(&inputs.key);
     let body = comment::body(&marker, markdown);
-    match post(&target, &runner.log, &marker, &body).await {
+    match post(&target, &marker, &body).await {
         Ok(url) => Ok(Some(url)),
         Err(error) if inputs.comment == CommentMode::Auto && error.is_permission() => {
             let place = format!("{} pull request {}", target.repository, target.number);
@@ -50,27 +51,34 @@ pub(crate) async fn comment_on(
     }
 }
 
-/// Updates our comment, or creates it and says if the next run would not find it.
-async fn post(
+/// Updates our comment unless it says the same already, or creates it and says if the next run would not find it.
+pub(crate) async fn post(
     target: &PullRequest<'_>,
-    log: &Log,
     marker: &str,
     body: &str,
 ) -> Result<String, PostError> {
-    let github = target.client()?;
-    let others = match target.find(&github, marker).await? {
-        Found::Ours(id) => match target.update(&github, id, body).await? {
-            Some(posted) => {
-                log.info(&format!("Comment updated: {}", posted.url));
-                return Ok(posted.url);
-            }
-            // Deleted between finding and updating.
-            None => BTreeSet::new(),
-        },
-        Found::Others(others) => others,
-    };
-    if !others.is_empty() {
-        log.warning("Comments of others", &of_others(target, &others));
+    let (github, log) = (target.calls.client()?, target.calls.log);
+    let mut found = target.find(&github, marker).await?;
+    if found.ours.len() > 1 {
+        log.warning("Several comments", &several(&found.ours));
+    }
+    for ours in &found.ours {
+        if comment::is_same(&ours.body, body) {
+            log.info(&format!(
+                "Comment left as it is, as nothing has changed: {}",
+                ours.url
+            ));
+            return Ok(ours.url.clone());
+        }
+        if let Some(posted) = target.update(&github, ours.id, body).await? {
+            log.info(&format!("Comment updated: {}", posted.url));
+            return Ok(posted.url);
+        }
+        // Deleted between finding and updating.
+        found.others.clear();
+    }
+    if !found.others.is_empty() {
+        log.warning("Comments of others", &of_others(target, &found.others));
     }
     let posted = target.create(&github, body).await?;
     log.info(&format!("Comment created: {}", posted.url));
@@ -78,6 +86,21 @@ async fn post(
         log.warning("Wrong comment-author", &lost);
     }
     Ok(posted.url)
+}
+
+/// What is said of comments that two jobs have created at the same time.
+fn several(ours: &[Existing]) -> String {
+    let rest: Vec<&str> = ours
+        .iter()
+        .skip(1)
+        .map(|comment| comment.url.as_str())
+        .collect();
+    format!(
+        "This pull request has {} comments of this comparison, most likely because two jobs created one at the same time. \
+         The oldest is kept up to date; delete {}. A `concurrency` group for the job prevents this.",
+        ours.len(),
+        rest.join(" and ")
+    )
 }
 
 fn of_others(target: &PullRequest<'_>, others: &BTreeSet<String>) -> String {
@@ -107,7 +130,7 @@ fn lost(target: &PullRequest<'_>, posted: &Posted) -> Option<String> {
 fn failure(target: &PullRequest<'_>, error: &PostError) -> Failure {
     let place = format!(
         "{} pull request {} at {}",
-        target.repository, target.number, target.api_url
+        target.repository, target.number, target.calls.api_url
     );
     Failure::outside("Cannot comment", format!("cannot comment on {place}"))
         .because(error)
@@ -128,9 +151,10 @@ fn hint(target: &PullRequest<'_>, error: &PostError) -> String {
 
 /// Where to comment, or which input is missing and why.
 fn target<'a>(
-    context: &'a Context,
+    runner: &'a Runner,
     inputs: &'a Inputs,
 ) -> Result<PullRequest<'a>, (&'static str, &'static str)> {
+    let context = &runner.context;
     let of_event = || {
         context
             .event
@@ -157,8 +181,11 @@ fn target<'a>(
         .as_ref()
         .ok_or(("token", "`token` is not set"))?;
     Ok(PullRequest {
-        api_url: &context.api_url,
-        token,
+        calls: Calls {
+            api_url: &context.api_url,
+            token,
+            log: &runner.log,
+        },
         repository,
         number,
         number_from,

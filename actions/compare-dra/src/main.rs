@@ -8,7 +8,7 @@
 //! | `cost`, `prices`                      | what a run cost, and what AWS charges |
 //! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `spark_time`, `report` | two sides compared |
 //! | `curve`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `cost_view`, `render`, `terminal` | the comparison in words |
-//! | `comment`, `commenting`, `pull_request` | the sticky comment, and GitHub |
+//! | `comment`, `commenting`, `pull_request`, `github` | the sticky comment, and GitHub |
 //! | `action`                                | the four steps, in order |
 //! | `metrics`                               | what is done by hand instead: the numbers of event logs alone |
 
@@ -26,6 +26,7 @@ mod difference;
 mod escape;
 mod files;
 mod gate;
+mod github;
 mod inputs;
 mod load;
 mod logs;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod bench;
+mod comment_kept;
 mod commenting;
 mod event_logs;
 mod logs;
