@@ -9,6 +9,7 @@ mod pages;
 mod policies;
 mod reasons;
 mod timelines;
+mod truth;
 mod verdicts;
 
 use std::path::Path;
