@@ -39,7 +39,7 @@ pub use gap::Gap;
 pub use metrics::Metrics;
 pub use time::EpochMillis;
 pub use timeline::{
-    Curve, Demand, Executor, Job, JobCounts, LISTED, Stage, StageCounts, TaskCounts, Timeline,
-    TimelineBuilder,
+    Curve, Demand, Executor, Job, JobCounts, LISTED, SPANS, Stage, StageCounts, TaskCounts,
+    Timeline, TimelineBuilder,
 };
 pub use wire::is_kept_property;

@@ -9,6 +9,7 @@ mod jobs;
 mod peak;
 mod profiles;
 mod running;
+mod spans;
 mod stages;
 mod union;
 
@@ -20,6 +21,7 @@ pub use demand::Demand;
 pub use executors::Executor;
 pub use jobs::{Job, JobCounts, LISTED};
 pub use running::TaskCounts;
+pub use spans::SPANS;
 pub use stages::{Stage, StageCounts};
 
 use crate::{Counts, EpochMillis, Gap};

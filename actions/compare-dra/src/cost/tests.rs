@@ -70,6 +70,7 @@ fn timeline() -> Timeline {
         failed_tasks: 0,
         killed_tasks: 0,
         busy: std::time::Duration::from_secs(1200),
+        busy_spans: Vec::new(),
         task_time: std::time::Duration::from_secs(1200),
         core_time: std::time::Duration::from_secs(1200),
     };

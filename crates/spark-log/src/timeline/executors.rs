@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use foldhash::HashMap;
 
-use super::{profiles::Profiles, union::Union};
+use super::{profiles::Profiles, spans::Spans, union::Union};
 use crate::{
     Curve, EpochMillis, Timeline,
     event::{TaskEnd, TaskInfo},
@@ -44,6 +44,8 @@ pub struct Executor {
     pub killed_tasks: u64,
     /// Time with at least one task. Never more than its life.
     pub busy: Duration,
+    /// When it had at least one task, in at most [`crate::SPANS`] intervals: the shortest pauses of more are left out.
+    pub busy_spans: Vec<(EpochMillis, EpochMillis)>,
     /// Launch to finish, summed over its task attempts that have an end.
     pub task_time: Duration,
     /// The same times the CPUs of each task, those without an end included. Never more than cores × life.
@@ -70,6 +72,7 @@ struct Seen {
     task_ms: i64,
     core_ms: f64,
     busy: Union,
+    spans: Spans,
 }
 
 #[derive(Debug)]
@@ -136,8 +139,10 @@ impl Executors {
         let lasted = at.0 - task.launched.0;
         seen.task_ms = seen.task_ms.saturating_add(lasted);
         seen.core_ms += lasted as f64 * cpus;
-        let settled = seen.busy.add(task.launched, at);
-        settled.inspect(|(from, to)| self.busy.add(*from, *to));
+        if let Some((from, to)) = seen.busy.add(task.launched, at) {
+            seen.spans.add(from, to);
+            self.busy.add(from, to);
+        }
     }
 
     /// A task that has no end ran to the end of its executor, or to `end`.
@@ -153,8 +158,10 @@ impl Executors {
         let until = until.max(launched);
         seen.last_task = seen.last_task.max(Some(until));
         seen.core_ms += (until.0 - launched.0) as f64 * cpus;
-        let settled = seen.busy.add(launched, until);
-        settled.inspect(|(from, to)| self.busy.add(*from, *to));
+        if let Some((from, to)) = seen.busy.add(launched, until) {
+            seen.spans.add(from, to);
+            self.busy.add(from, to);
+        }
     }
 
     fn of(&mut self, id: &str) -> &mut Seen {
@@ -203,7 +210,9 @@ impl Executors {
             let removed = removed.map(|removed| removed.max(at));
             let until = removed.or(timeline.last_seen).unwrap_or(at).max(at);
             let (busy, recent) = seen.busy.finish(at, until);
+            let mut spans = seen.spans;
             for (from, to) in recent {
+                spans.add(from, to);
                 self.busy.add(from, to);
             }
             let life = until.since(at);
@@ -224,6 +233,7 @@ impl Executors {
                 failed_tasks: seen.failed,
                 killed_tasks: seen.killed,
                 busy: busy.min(life),
+                busy_spans: spans.finish(at, until),
                 task_time: Duration::from_millis(u64::try_from(seen.task_ms).unwrap_or(0)),
                 core_time: Duration::from_secs_f64((seen.core_ms / 1000.0).clamp(0.0, most)),
             });
