@@ -6,13 +6,14 @@ use gha::{Context, Failure, Runner};
 
 use crate::{
     commenting::comment_on,
+    drawing::Drawing,
     files,
     inputs::Inputs,
     load::load,
     metrics, policy,
     render::{self, Pages},
     report::Report,
-    terminal,
+    svg, terminal,
     view::View,
 };
 
@@ -80,6 +81,13 @@ async fn write(
     let json = write_one(&inputs.report_dir, "report.json", &(json + "\n")).await?;
     let markdown = write_one(&inputs.report_dir, "report.md", &pages.report).await?;
     write_one(&inputs.report_dir, "comment.md", &pages.comment).await?;
+    if let Some(drawing) = Drawing::of(&report.sentence, &report.timelines, report.curves.as_ref())
+    {
+        let svg = svg::file(&drawing)
+            .map_err(|error| Failure::bug("the picture could not be rendered").because(&error))?;
+        let svg = write_one(&inputs.report_dir, "timeline.svg", &svg).await?;
+        runner.outputs.set("timeline-svg", svg)?;
+    }
     runner.summary.append(&pages.report)?;
     runner.outputs.set("verdict", report.verdict)?;
     runner.outputs.set("sentence", &report.sentence)?;

@@ -104,7 +104,8 @@ impl Curves {
         out
     }
 
-    fn highest(&self) -> usize {
+    /// The most executors at one time, in both runs.
+    pub(crate) fn highest(&self) -> usize {
         let of = |series: &Series| {
             series
                 .executors

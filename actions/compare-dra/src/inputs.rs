@@ -30,6 +30,8 @@ pub(crate) const ACTION: Action = Action {
         Output::new("policy", "kept, or broken when a condition of `fail-on` holds or cannot be checked. Not set without `fail-on`."),
         Output::new("report-json", "Path of report.json."),
         Output::new("report-markdown", "Path of report.md."),
+        Output::new("report-html", "Path of report.html, the report with an interactive timeline, in one file."),
+        Output::new("timeline-svg", "Path of timeline.svg. Not set when the runs have no time to draw."),
         Output::new("comment-url", "Address of the comment. Not set when none was posted."),
         Output::new("comment-posted", "true when the comment was created or updated."),
     ],

@@ -20,6 +20,7 @@ use crate::{
     policy::Checked,
     run::Run,
     statistics::Interval,
+    timelines::Timelines,
     verdict::{self, Conclusion, Verdict},
     why::{Pair, Reason},
 };
@@ -51,6 +52,8 @@ pub(crate) struct Report {
     pub(crate) dra: Vec<RunReport>,
     /// The runs that stand for their variant in timelines: places in `static` and `dra`.
     pub(crate) shown: Shown,
+    /// The drawn runs over time.
+    pub(crate) timelines: Timelines,
     #[serde(skip)]
     pub(crate) curves: Option<Curves>,
 }
@@ -206,6 +209,7 @@ impl Report {
                 .map(|(run, numbers)| run_report(run, numbers))
                 .collect(),
             shown,
+            timelines: Timelines::of(pair.fixed, pair.dra),
             curves: Curves::of(pair.fixed, pair.dra),
         }
     }

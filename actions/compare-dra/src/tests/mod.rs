@@ -6,6 +6,7 @@ mod costs;
 mod executor_time;
 mod gate;
 mod pages;
+mod pictures;
 mod policies;
 mod reasons;
 mod timelines;
