@@ -7,7 +7,7 @@ use gha::{Context, Failure, Runner};
 use crate::{
     commenting::comment_on,
     drawing::Drawing,
-    files,
+    files, html,
     inputs::Inputs,
     load::load,
     metrics, policy,
@@ -81,8 +81,12 @@ async fn write(
     let json = write_one(&inputs.report_dir, "report.json", &(json + "\n")).await?;
     let markdown = write_one(&inputs.report_dir, "report.md", &pages.report).await?;
     write_one(&inputs.report_dir, "comment.md", &pages.comment).await?;
-    if let Some(drawing) = Drawing::of(&report.sentence, &report.timelines, report.curves.as_ref())
-    {
+    let drawing = Drawing::of(&report.sentence, &report.timelines, report.curves.as_ref());
+    let html = html::file(report, pages, drawing.as_ref())
+        .map_err(|error| Failure::bug("the page could not be rendered").because(&error))?;
+    let html = write_one(&inputs.report_dir, "report.html", &html).await?;
+    runner.outputs.set("report-html", html)?;
+    if let Some(drawing) = drawing {
         let svg = svg::file(&drawing)
             .map_err(|error| Failure::bug("the picture could not be rendered").because(&error))?;
         let svg = write_one(&inputs.report_dir, "timeline.svg", &svg).await?;

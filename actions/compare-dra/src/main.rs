@@ -28,6 +28,7 @@ mod escape;
 mod files;
 mod gate;
 mod github;
+mod html;
 mod inputs;
 mod load;
 mod logs;

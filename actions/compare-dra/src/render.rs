@@ -14,6 +14,8 @@ const PARTIALS: &[(&str, &str)] = &[
         include_str!("../templates/_configuration.md.hbs"),
     ),
     ("cost", include_str!("../templates/_cost.md.hbs")),
+    ("numbers", include_str!("../templates/_numbers.md.hbs")),
+    ("detail", include_str!("../templates/_detail.md.hbs")),
     ("measured", include_str!("../templates/_measured.md.hbs")),
 ];
 
@@ -35,6 +37,9 @@ pub(crate) struct Pages {
     pub(crate) report: String,
     /// The short one for the pull request, without its marker.
     pub(crate) comment: String,
+    /// What stands above the picture in report.html, and below it.
+    pub(crate) page_head: String,
+    pub(crate) page_rest: String,
 }
 
 /// Renders both pages.
@@ -57,6 +62,8 @@ pub(crate) fn pages(view: &View) -> Result<Pages, Error> {
     Ok(Pages {
         report: page(include_str!("../templates/report.md.hbs"))?,
         comment: page(include_str!("../templates/comment.md.hbs"))?,
+        page_head: page(include_str!("../templates/page-head.md.hbs"))?,
+        page_rest: page(include_str!("../templates/page-rest.md.hbs"))?,
     })
 }
 

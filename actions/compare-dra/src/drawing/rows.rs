@@ -198,7 +198,7 @@ fn lane_words(variant: &str, lane: &Lane) -> String {
 }
 
 fn node_row(variant: &str, node: &NodeLane, axis: &Axis, y: &mut f64) -> Row {
-    const HEIGHT: f64 = 9.0;
+    const HEIGHT: f64 = 11.0;
     let place = (*y, HEIGHT);
     let empty = shape("node-empty", axis, (node.from, node.until), place);
     let start = node
