@@ -12,14 +12,14 @@ mod idle;
 mod nodes;
 mod settings;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{prose::Prose, why::Pair};
 
 pub(crate) use idle::{KeptIdle, kept_idle};
 
 /// One thing to change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Advice {
     /// What was seen, and why it matters.
     pub(crate) text: Prose,
@@ -28,7 +28,7 @@ pub(crate) struct Advice {
 }
 
 /// A line to write, or to leave out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Change {
     pub(crate) place: ChangePlace,
     /// As it stands there; `# ` before a line that goes.
@@ -36,7 +36,7 @@ pub(crate) struct Change {
 }
 
 /// Where a line is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ChangePlace {
     /// Spark properties of the static run.

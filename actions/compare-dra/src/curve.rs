@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use run_record::{PodRole, RunRecord};
+use serde::{Deserialize, Serialize};
 use spark_log::{EpochMillis, Timeline};
 
 use crate::{number::about, run::Run};
@@ -15,7 +16,7 @@ const STEPS: &[i64] = &[
 const BLOCKS: [char; 9] = ['·', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The executors of one run, sampled from its application's start in equal steps. Empty past its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Series {
     pub(crate) executors: Vec<usize>,
     pub(crate) with_task: Vec<usize>,
@@ -24,9 +25,10 @@ pub(crate) struct Series {
 }
 
 /// Both runs on one axis of time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Curves {
     pub(crate) step_seconds: i64,
+    #[serde(rename = "static")]
     pub(crate) fixed: Series,
     pub(crate) dra: Series,
 }

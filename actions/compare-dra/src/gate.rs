@@ -9,7 +9,7 @@ pub(crate) use input::OTHER_INPUT;
 use std::collections::BTreeSet;
 
 use run_record::{RunRecord, Variant};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use spark_log::Gap;
 
 use crate::{prose::Prose, run::Run};
@@ -18,7 +18,7 @@ use crate::{prose::Prose, run::Run};
 const PARALLELISM: &str = " Where the number of tasks follows the number of cores, set spark.default.parallelism on both sides.";
 
 /// Something that makes the sides unlike.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Concern {
     /// True when no verdict can be given because of it.
     pub(crate) blocks: bool,

@@ -6,7 +6,7 @@
 //! | `place`, `load`, `logs`, `files`, `s3`, `unread` | where runs are, and reading them |
 //! | `run`, `nodes`, `phases`, `measure`, `metric`     | one run and its numbers |
 //! | `cost`, `prices`                      | what a run cost, and what AWS charges |
-//! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `spark_time`, `report` | two sides compared |
+//! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `spark_time`, `report`, `report_file` | two sides compared |
 //! | `curve`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `cost_view`, `render`, `terminal` | the comparison in words |
 //! | `comment`, `commenting`, `pull_request`, `github` | the sticky comment, and GitHub |
 //! | `action`                                | the four steps, in order |
@@ -45,6 +45,8 @@ mod prose;
 mod pull_request;
 mod render;
 mod report;
+#[cfg(test)]
+mod report_file;
 mod run;
 mod run_view;
 mod s3;

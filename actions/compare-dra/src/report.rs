@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use run_record::Variant;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use spark_log::{EpochMillis, Timeline};
 
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
 pub(crate) const SCHEMA: u32 = 1;
 
 /// The whole comparison.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) schema: u32,
     pub(crate) key: String,
@@ -54,12 +54,12 @@ pub(crate) struct Report {
     pub(crate) shown: Shown,
     /// The drawn runs over time.
     pub(crate) timelines: Timelines,
-    #[serde(skip)]
+    /// The executors of the shown runs over time.
     pub(crate) curves: Option<Curves>,
 }
 
 /// Which run of each variant is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Shown {
     #[serde(rename = "static")]
     pub(crate) fixed: usize,
@@ -67,13 +67,14 @@ pub(crate) struct Shown {
 }
 
 /// One metric of both sides: medians when there are several runs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct MetricReport {
     #[serde(rename = "name")]
     pub(crate) id: MetricId,
     pub(crate) unit: Unit,
     pub(crate) direction: Direction,
     pub(crate) source: Source,
+    #[serde(skip_deserializing)]
     pub(crate) definition: &'static str,
     #[serde(rename = "static")]
     pub(crate) fixed: Option<f64>,
@@ -96,7 +97,7 @@ pub(crate) struct MetricReport {
 }
 
 /// One run.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RunReport {
     pub(crate) name: String,
     pub(crate) place: String,
@@ -109,7 +110,7 @@ pub(crate) struct RunReport {
     /// Nothing is known to be missing from the event log.
     pub(crate) complete: bool,
     pub(crate) gaps: Vec<String>,
-    pub(crate) metrics: BTreeMap<&'static str, Option<f64>>,
+    pub(crate) metrics: BTreeMap<MetricId, Option<f64>>,
     pub(crate) executors: Vec<ExecutorReport>,
     pub(crate) nodes: Vec<NodeReport>,
     /// Absent when there were no prices.
@@ -126,7 +127,7 @@ pub(crate) struct RunReport {
 }
 
 /// One executor. Times are seconds after the application's start.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ExecutorReport {
     pub(crate) id: String,
     pub(crate) joined: f64,
@@ -140,7 +141,7 @@ pub(crate) struct ExecutorReport {
 }
 
 /// One node. Times are seconds after the application's start; negative before it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct NodeReport {
     pub(crate) name: String,
     pub(crate) instance_type: Option<String>,
@@ -278,7 +279,7 @@ fn run_report(run: &Run, numbers: &Measured) -> RunReport {
         gaps: run.gaps(),
         metrics: METRICS
             .iter()
-            .map(|metric| (metric.name, numbers.get(metric.id).clone().ok()))
+            .map(|metric| (metric.id, numbers.get(metric.id).clone().ok()))
             .collect(),
         executors: executors(run, &run.timeline),
         nodes: node_reports(run),

@@ -4,7 +4,7 @@ mod idle;
 mod scale_up;
 
 use run_record::Observation;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use spark_log::{Executor, Metrics};
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 const EXPLAINS: f64 = 0.3;
 
 /// One explanation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Reason {
     /// Such as `Why it took longer`.
     pub(crate) title: String,

@@ -9,6 +9,7 @@ mod pages;
 mod pictures;
 mod policies;
 mod reasons;
+mod report_file;
 mod timelines;
 mod truth;
 mod verdicts;
