@@ -92,7 +92,7 @@ async fn write(
         let svg = write_one(&inputs.report_dir, "timeline.svg", &svg).await?;
         runner.outputs.set("timeline-svg", svg)?;
     }
-    runner.summary.append(&pages.report)?;
+    runner.summary.append(&pages.summary)?;
     runner.outputs.set("verdict", report.verdict)?;
     runner.outputs.set("sentence", &report.sentence)?;
     runner.outputs.set("report-json", json)?;

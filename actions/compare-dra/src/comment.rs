@@ -1,12 +1,12 @@
-//! The comment's body: its marker, and how it is cut when it is too long. Pure.
+//! The comment's body: its marker, and what it may hold. Pure.
 
 use std::{fmt, str::FromStr};
 
 /// GitHub refuses bodies of more than 65,536 characters.
 pub(crate) const MOST_CHARACTERS: usize = 60_000;
 
-const CUT: &str =
-    "\n\n_The comment was cut here. The step summary and the report have the rest._\n";
+/// What the marker leaves of them.
+pub(crate) const ROOM: usize = MOST_CHARACTERS - 128;
 
 /// Tells comments of several comparisons on one pull request apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,41 +46,9 @@ pub(crate) fn is_same(there: &str, body: &str) -> bool {
     there.replace("\r\n", "\n").trim() == body.trim()
 }
 
-/// Marker and Markdown, with whole sections left out at the end when it would be too long.
+/// Marker and Markdown.
 pub(crate) fn body(marker: &str, markdown: &str) -> String {
-    let whole = format!("{marker}\n{markdown}");
-    if whole.chars().count() <= MOST_CHARACTERS {
-        return whole;
-    }
-    let room = MOST_CHARACTERS - CUT.chars().count();
-    let most_bytes = whole
-        .char_indices()
-        .nth(room)
-        .map_or(whole.len(), |(at, _)| at);
-    let end = sections(&whole)
-        .into_iter()
-        .take_while(|start| *start <= most_bytes)
-        .last()
-        .filter(|start| *start > marker.len() + 1);
-    format!("{}{CUT}", whole[..end.unwrap_or(most_bytes)].trim_end())
-}
-
-/// Where sections begin: headings, bold leads and folded parts outside of code fences and folded parts.
-fn sections(markdown: &str) -> Vec<usize> {
-    let (mut starts, mut at, mut fenced, mut folded) = (Vec::new(), 0, false, 0_usize);
-    for line in markdown.split_inclusive('\n') {
-        fenced ^= line.starts_with("```");
-        let heads = ["#", "**", "<details"]
-            .iter()
-            .any(|head| line.starts_with(head));
-        if heads && !fenced && folded == 0 {
-            starts.push(at);
-        }
-        folded = (folded + line.matches("<details").count())
-            .saturating_sub(line.matches("</details").count());
-        at += line.len();
-    }
-    starts
+    format!("{marker}\n{markdown}")
 }
 
 #[cfg(test)]
@@ -122,25 +90,9 @@ mod tests {
     }
 
     #[test]
-    fn short_body_is_left_alone() {
+    fn longest_marker_has_its_room() {
+        let marker = marker(&"x".repeat(64).parse().unwrap());
+        assert!(body(&marker, &"ä".repeat(ROOM)).chars().count() <= MOST_CHARACTERS);
         assert_eq!(body("<!-- m -->", "### x\n"), "<!-- m -->\n### x\n");
-    }
-
-    #[test]
-    fn long_body_is_cut_before_a_section_never_in_a_fold_or_fence() {
-        let fold = format!(
-            "<details><summary>all</summary>\n\n### inside\n{}\n</details>\n",
-            "ä".repeat(MOST_CHARACTERS)
-        );
-        let cut = body(
-            "<!-- m -->",
-            &format!("### verdict\n\n```\n# code\n```\n\n{fold}"),
-        );
-        assert_eq!(
-            cut,
-            format!("<!-- m -->\n### verdict\n\n```\n# code\n```{CUT}")
-        );
-        let cut = body("<!-- m -->", &"ä".repeat(70_000));
-        assert!(cut.chars().count() <= MOST_CHARACTERS && cut.ends_with(CUT));
     }
 }

@@ -14,11 +14,28 @@ pub(crate) fn text(text: &str) -> String {
                 out.push(character);
                 out.push_str("<!-- -->");
             }
+            // Nor does GitHub make links of bare addresses then.
+            ':' | '.' if is_address(&out, character) => {
+                out.push(character);
+                out.push_str("<!-- -->");
+            }
             c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
     }
     out
+}
+
+/// True at the end of what makes a bare address a link: `https:` and `www.`.
+fn is_address(before: &str, character: char) -> bool {
+    let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+    let word = word.unwrap_or_default().to_ascii_lowercase();
+    match character {
+        ':' => ["http", "https", "ftp", "mailto", "xmpp"]
+            .iter()
+            .any(|scheme| word.ends_with(scheme)),
+        _ => word == "www",
+    }
 }
 
 /// A code span around the text, with a fence longer than any run of backticks in it.
@@ -83,6 +100,15 @@ mod tests {
             "@<!-- -->octocat #<!-- -->1 &lt;!-- a\\|b"
         );
         assert_eq!(text("**x** `y` [z](u)"), "\\*\\*x\\*\\* \\`y\\` \\[z\\](u)");
+    }
+
+    #[test]
+    fn bare_addresses_are_no_links() {
+        assert_eq!(
+            text("see https://x.y or WWW.x.y"),
+            "see https:<!-- -->//x.y or WWW.<!-- -->x.y"
+        );
+        assert_eq!(text("static: 1.5 s"), "static: 1.5 s");
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! | `run`, `nodes`, `phases`, `measure`, `metric`     | one run and its numbers |
 //! | `cost`, `prices`                      | what a run cost, and what AWS charges |
 //! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `spark_time`, `report`, `report_file` | two sides compared |
-//! | `curve`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `cost_view`, `render`, `terminal` | the comparison in words |
+//! | `curve`, `gantt`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `cost_view`, `render`, `page`, `terminal` | the comparison in words |
 //! | `comment`, `commenting`, `pull_request`, `github` | the sticky comment, and GitHub |
 //! | `action`                                | the four steps, in order |
 //! | `metrics`                               | what is done by hand instead: the numbers of event logs alone |
@@ -26,6 +26,7 @@ mod difference;
 mod drawing;
 mod escape;
 mod files;
+mod gantt;
 mod gate;
 mod github;
 mod html;
@@ -37,6 +38,7 @@ mod metric;
 mod metrics;
 mod nodes;
 mod number;
+mod page;
 mod phases;
 mod place;
 mod policy;

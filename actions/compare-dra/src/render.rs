@@ -2,7 +2,14 @@
 
 use handlebars::{Handlebars, RenderError, TemplateError};
 
-use crate::{escape, view::View};
+use crate::{
+    comment, escape,
+    page::{Page, section_helper},
+    view::View,
+};
+
+/// GitHub keeps 1 MiB of a step's summary; `gha` needs a little of it.
+const SUMMARY_BYTES: usize = (1 << 20) - 4096;
 
 const PARTIALS: &[(&str, &str)] = &[
     ("verdict", include_str!("../templates/_verdict.md.hbs")),
@@ -33,48 +40,44 @@ pub(crate) enum Error {
 /// The pages of a report.
 #[derive(Debug)]
 pub(crate) struct Pages {
-    /// The full report, also the step summary.
+    /// The full report.
     pub(crate) report: String,
-    /// The short one for the pull request, without its marker.
+    /// The same as the step summary, short enough for it.
+    pub(crate) summary: String,
+    /// The one for the pull request, without its marker, short enough for it.
     pub(crate) comment: String,
     /// What stands above the picture in report.html, and below it.
     pub(crate) page_head: String,
     pub(crate) page_rest: String,
 }
 
-/// Renders both pages.
+/// Renders all pages.
 pub(crate) fn pages(view: &View) -> Result<Pages, Error> {
     let mut templates = Handlebars::new();
     templates.set_strict_mode(true);
     // `{{ }}` escapes for Markdown; `{{{ }}}` is for what `view` has finished.
     templates.register_escape_fn(escape::text);
+    templates.register_helper("section", Box::new(section_helper));
     for (name, source) in PARTIALS {
         templates.register_partial(name, source).map_err(Box::new)?;
     }
-    let mut page = |source: &str| -> Result<String, Error> {
+    let mut page = |source: &str| -> Result<Page, Error> {
         templates
             .register_template_string("page", source)
             .map_err(Box::new)?;
-        Ok(one_blank_line(
-            &templates.render("page", view).map_err(Box::new)?,
-        ))
+        let rendered = templates.render("page", view).map_err(Box::new)?;
+        Ok(Page::of(&rendered))
     };
+    let report = page(include_str!("../templates/report.md.hbs"))?;
+    let comment = page(include_str!("../templates/comment.md.hbs"))?;
+    let page_head = page(include_str!("../templates/page-head.md.hbs"))?;
+    let page_rest = page(include_str!("../templates/page-rest.md.hbs"))?;
+    let characters = |text: &str| text.chars().count();
     Ok(Pages {
-        report: page(include_str!("../templates/report.md.hbs"))?,
-        comment: page(include_str!("../templates/comment.md.hbs"))?,
-        page_head: page(include_str!("../templates/page-head.md.hbs"))?,
-        page_rest: page(include_str!("../templates/page-rest.md.hbs"))?,
+        report: report.whole(),
+        summary: report.within(SUMMARY_BYTES, str::len, "report.md"),
+        comment: comment.within(comment::ROOM, characters, view.elsewhere()),
+        page_head: page_head.whole(),
+        page_rest: page_rest.whole(),
     })
-}
-
-/// At most one blank line in a row, none at the start, one line feed at the end: templates leave gaps where parts are absent.
-fn one_blank_line(page: &str) -> String {
-    let mut out = String::with_capacity(page.len());
-    for line in page.trim().lines() {
-        if !(line.trim().is_empty() && out.ends_with("\n\n")) {
-            out.push_str(line.trim_end());
-            out.push('\n');
-        }
-    }
-    out
 }

@@ -10,6 +10,7 @@ use crate::{
     changes_view::{ChangesView, changes},
     cost_view::CostView,
     escape::{cell_code, code, text},
+    gantt::Gantt,
     metric::{Direction, METRICS, Metric},
     number::{count, seconds},
     phases::{STEPS, ScaleUp, Step},
@@ -43,6 +44,8 @@ pub(crate) struct View {
     unknown: Vec<Unknown>,
     mermaid: Option<String>,
     curve: Option<String>,
+    gantt: Option<String>,
+    gantt_merged: bool,
     why: Vec<Reason>,
     before_the_next_run: Vec<String>,
     /// The lines to change, ready to copy.
@@ -105,6 +108,7 @@ impl View {
                 .map(|c| c.text.markdown())
                 .collect::<Vec<_>>()
         };
+        let gantt = Gantt::of(report);
         let (blocking, concerns) = (concern(true), concern(false));
         let all = report.fixed.iter().chain(&report.dra);
         Self {
@@ -127,6 +131,8 @@ impl View {
             unknown: unknown(report),
             mermaid: report.curves.as_ref().map(|curves| curves.mermaid()),
             curve: report.curves.as_ref().map(|curves| curves.text()),
+            gantt_merged: gantt.as_ref().is_some_and(|gantt| gantt.merged),
+            gantt: gantt.map(|gantt| gantt.mermaid),
             why: report
                 .why
                 .iter()
@@ -153,6 +159,16 @@ impl View {
             cost: CostView::of(report),
             definitions: definitions(),
             run_link,
+        }
+    }
+}
+
+impl View {
+    /// Where everything is, for a page that had to be shortened.
+    pub(crate) fn elsewhere(&self) -> &'static str {
+        match self.run_link {
+            Some(_) => "the full report",
+            None => "report.md",
         }
     }
 }

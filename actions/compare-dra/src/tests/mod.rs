@@ -5,6 +5,7 @@ mod advice;
 mod costs;
 mod executor_time;
 mod gate;
+mod lengths;
 mod pages;
 mod pictures;
 mod policies;
