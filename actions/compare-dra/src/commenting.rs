@@ -127,7 +127,8 @@ fn lost(target: &PullRequest<'_>, posted: &Posted) -> Option<String> {
     ))
 }
 
-fn failure(target: &PullRequest<'_>, error: &PostError) -> Failure {
+/// The failure of a comment that could not be posted.
+pub(crate) fn failure(target: &PullRequest<'_>, error: &PostError) -> Failure {
     let place = format!(
         "{} pull request {} at {}",
         target.repository, target.number, target.calls.api_url

@@ -9,6 +9,7 @@
 //! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `spark_time`, `report`, `report_file` | two sides compared |
 //! | `curve`, `gantt`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `cost_view`, `render`, `page`, `terminal` | the comparison in words |
 //! | `comment`, `commenting`, `pull_request`, `github` | the sticky comment, and GitHub |
+//! | `posting`                               | what is done under the name compare-dra-comment: a report of another workflow run as a comment |
 //! | `action`                                | the four steps, in order |
 //! | `metrics`                               | what is done by hand instead: the numbers of event logs alone |
 
@@ -42,12 +43,12 @@ mod page;
 mod phases;
 mod place;
 mod policy;
+mod posting;
 mod prices;
 mod prose;
 mod pull_request;
 mod render;
 mod report;
-#[cfg(test)]
 mod report_file;
 mod run;
 mod run_view;
@@ -66,5 +67,8 @@ mod why;
 mod tests;
 
 fn main() -> std::process::ExitCode {
+    if gha::is_called(posting::ACTION.name) {
+        return gha::run(&posting::ACTION, posting::run);
+    }
     gha::run(&inputs::ACTION, action::run)
 }

@@ -60,6 +60,8 @@ pub(crate) struct View {
     cost: CostView,
     definitions: Vec<Definition>,
     run_link: Option<String>,
+    /// What a reader must know of the report as a whole.
+    note: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -159,11 +161,18 @@ impl View {
             cost: CostView::of(report),
             definitions: definitions(),
             run_link,
+            note: None,
         }
     }
 }
 
 impl View {
+    /// Adds what a reader must know of the report as a whole.
+    pub(crate) fn with_note(mut self, note: &str) -> Self {
+        self.note = Some(text(note));
+        self
+    }
+
     /// Where everything is, for a page that had to be shortened.
     pub(crate) fn elsewhere(&self) -> &'static str {
         match self.run_link {

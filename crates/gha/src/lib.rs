@@ -67,7 +67,7 @@ pub use failure::{Exit, Failure};
 pub use fields::Fields;
 pub use log::{GroupGuard, Log};
 pub use outputs::Outputs;
-pub use run::{Invoked, Runner, run, run_parts};
+pub use run::{Invoked, Runner, is_called, run, run_parts};
 pub use signals::Signals;
 pub use standard_output::StandardOutput;
 pub use state::State;

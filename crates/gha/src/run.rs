@@ -92,6 +92,13 @@ where
     }
 }
 
+/// Whether this program was called by the name: an image may have one program under the names of several actions.
+#[must_use]
+pub fn is_called(name: &str) -> bool {
+    let called = std::env::args_os().next();
+    called.is_some_and(|called| Path::new(&called).file_name() == Some(OsStr::new(name)))
+}
+
 /// Whether a program of this name is asked for its post part.
 fn is_post(program: &OsStr) -> bool {
     let name = Path::new(program).file_name().and_then(OsStr::to_str);

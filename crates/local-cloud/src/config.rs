@@ -48,6 +48,8 @@ pub struct Config {
     pub denied_actions: Vec<String>,
     /// Pull requests that exist on GitHub, and with them their repositories.
     pub pull_requests: Vec<PullRequestSeed>,
+    /// Where pull requests come from; one that is not listed comes from the branch `change` of its own repository.
+    pub pull_request_heads: Vec<PullRequestHead>,
     /// GitHub tokens that are accepted.
     pub tokens: Vec<Token>,
 }
@@ -79,6 +81,21 @@ pub struct PullRequestSeed {
     pub number: u64,
 }
 
+/// What a pull request would merge.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PullRequestHead {
+    /// The number of the pull request.
+    pub number: u64,
+    /// `owner/name` of the repository with the branch: another one than the pull request's for a fork.
+    pub repository: String,
+    /// The branch.
+    pub branch: String,
+    /// Its last commit.
+    pub sha: String,
+    /// Neither closed nor merged.
+    pub open: bool,
+}
+
 /// A GitHub token and what it allows.
 #[derive(Debug, Clone)]
 pub struct Token {
@@ -105,6 +122,7 @@ impl Default for Config {
             session_lifetime: None,
             denied_actions: Vec::new(),
             pull_requests: Vec::new(),
+            pull_request_heads: Vec::new(),
             tokens: vec![
                 Token::actions(TOKEN, true),
                 Token::actions(READ_ONLY_TOKEN, false),

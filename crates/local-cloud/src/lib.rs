@@ -28,7 +28,9 @@ mod web_identity;
 
 pub use calls::{Answer, At, Call, Fault, FaultHandle, FaultKind, Hold, Moment, Service};
 pub use cloud::{Endpoints, LocalCloud, StartError};
-pub use config::{Config, PullRequestSeed, SparkInstall, Token, VirtualClusterSeed};
+pub use config::{
+    Config, PullRequestHead, PullRequestSeed, SparkInstall, Token, VirtualClusterSeed,
+};
 pub use credentials::Credentials;
 pub use job_script::{JobScript, LogLine, ScriptedEnd};
 pub use objects::Objects;

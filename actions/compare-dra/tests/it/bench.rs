@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use local_cloud::{Config, LocalCloud, PullRequestSeed, Token, config};
+use local_cloud::{Config, LocalCloud, PullRequestHead, PullRequestSeed, Token, config};
 use serde_json::Value;
 
 pub(crate) const REPOSITORY: &str = "octo/threadsleep";
@@ -98,14 +98,27 @@ impl Bench {
         self.run(&[&both[..], arguments].concat())
     }
 
+    /// Runs the binary by its other name, as a step of a workflow that follows another one.
+    pub(crate) fn pass_on(&self, arguments: &[&str]) -> Ran {
+        let link = self.path("compare-dra-comment");
+        if !link.exists() {
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_compare-dra"), &link).unwrap();
+        }
+        self.start(&link, arguments)
+    }
+
     /// Runs the binary.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        self.start(Path::new(env!("CARGO_BIN_EXE_compare-dra")), arguments)
+    }
+
+    fn start(&self, program: &Path, arguments: &[&str]) -> Ran {
         let path = |name: &str| self.folder.path().join(name);
         let (outputs, summary) = (path("outputs"), path("summary"));
         for file in [&outputs, &summary] {
             std::fs::write(file, "").unwrap();
         }
-        let done = Command::new(env!("CARGO_BIN_EXE_compare-dra"))
+        let done = Command::new(program)
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
@@ -146,14 +159,23 @@ pub(crate) fn fixture(path: &str) -> PathBuf {
 
 /// A cloud with pull request 1, and tokens of the Actions bot and of another account.
 pub(crate) async fn cloud() -> LocalCloud {
+    cloud_with(Vec::new()).await
+}
+
+/// The same, with pull requests of these heads.
+pub(crate) async fn cloud_with(heads: Vec<PullRequestHead>) -> LocalCloud {
     let mut config = Config {
         buckets: vec!["bench".to_owned()],
         ..Config::default()
     };
-    config.pull_requests = vec![PullRequestSeed {
-        repository: REPOSITORY.to_owned(),
-        number: 1,
-    }];
+    let numbers = heads.iter().map(|head| head.number).chain([1]);
+    config.pull_requests = numbers
+        .map(|number| PullRequestSeed {
+            repository: REPOSITORY.to_owned(),
+            number,
+        })
+        .collect();
+    config.pull_request_heads = heads;
     config.tokens.push(Token {
         token: MALLORY.to_owned(),
         login: "mallory".to_owned(),

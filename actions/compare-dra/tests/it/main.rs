@@ -10,6 +10,7 @@ mod metrics;
 mod metrics_rolled;
 mod metrics_s3;
 mod metrics_table;
+mod posting;
 mod reading;
 mod reporting;
 mod schema;

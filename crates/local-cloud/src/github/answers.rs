@@ -1,9 +1,8 @@
 //! The bodies GitHub answers with: every field its OpenAPI description requires, with plain values where nothing is known.
 
-use super::hub::Comment;
+use super::hub::{COMMIT, Comment};
+use crate::config::PullRequestHead;
 use serde_json::{Map, Value, json};
-
-const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// Fields of a repository that are links below its API address, with the path of each.
 const REPOSITORY_LINKS: [(&str, &str); 37] = [
@@ -129,7 +128,13 @@ impl<'a> Links<'a> {
         })
     }
 
-    pub(super) fn pull_request(&self, number: u64, comments: usize, created_at: &str) -> Value {
+    pub(super) fn pull_request(
+        &self,
+        head: &PullRequestHead,
+        comments: usize,
+        created_at: &str,
+    ) -> Value {
+        let number = head.number;
         let url = self.api(&format!("/pulls/{number}"));
         let issue = self.api(&format!("/issues/{number}"));
         let page = self.page(&format!("/pull/{number}"));
@@ -141,21 +146,21 @@ impl<'a> Links<'a> {
             ("review_comments", format!("{url}/comments")),
             ("review_comment", self.api("/pulls/comments{/number}")),
             ("commits", format!("{url}/commits")),
-            ("statuses", self.api(&format!("/statuses/{COMMIT}"))),
+            ("statuses", self.api(&format!("/statuses/{}", head.sha))),
         ];
         let mut answer = json!({
             "id": number,
             "node_id": format!("PR_{number}"),
             "number": number,
-            "state": "open",
+            "state": if head.open { "open" } else { "closed" },
             "locked": false,
             "title": format!("Pull request {number}"),
             "body": null,
             "user": self.owner(),
             "diff_url": format!("{page}.diff"),
             "patch_url": format!("{page}.patch"),
-            "head": self.branch("change", created_at),
-            "base": self.branch("main", created_at),
+            "head": Links::new(self.base, &head.repository).branch(&head.branch, &head.sha, created_at),
+            "base": self.branch("main", COMMIT, created_at),
             "_links": links.clone().map(|(name, href)| (name.to_owned(), json!({ "href": href }))).into_iter().collect::<Map<_, _>>(),
             "created_at": created_at,
             "updated_at": created_at,
@@ -178,12 +183,12 @@ impl<'a> Links<'a> {
         answer
     }
 
-    fn branch(&self, name: &str, created_at: &str) -> Value {
+    fn branch(&self, name: &str, sha: &str, created_at: &str) -> Value {
         let (owner, _) = self.names();
         json!({
             "label": format!("{owner}:{name}"),
             "ref": name,
-            "sha": COMMIT,
+            "sha": sha,
             "user": self.owner(),
             "repo": self.repository(created_at),
         })

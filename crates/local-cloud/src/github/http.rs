@@ -4,6 +4,7 @@ use super::answers::Links;
 use super::caller::{Caller, Refusal};
 use super::hub::{Comment, Hub, LONGEST_BODY, PullRequest};
 use super::pages::Paging;
+use super::search;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -19,6 +20,11 @@ const LARGEST_REQUEST: usize = 1 << 20;
 pub(crate) fn routes(hub: Hub) -> Router {
     Router::new()
         .route("/repos/{owner}/{repo}/pulls/{number}", get(pull_request))
+        .route("/repos/{owner}/{repo}/pulls", get(search::by_branch))
+        .route(
+            "/repos/{owner}/{repo}/commits/{sha}/pulls",
+            get(search::by_commit),
+        )
         .route("/repos/{owner}/{repo}/issues/{number}", get(issue))
         .route(
             "/repos/{owner}/{repo}/issues/{number}/comments",
@@ -70,7 +76,7 @@ async fn pull_request(
     let comments = hub.comments(&pull_request).len();
     let links = Links::new(&caller.base, &pull_request.repository);
     Ok(Json(links.pull_request(
-        pull_request.number,
+        &hub.head(&pull_request),
         comments,
         &hub.started_at,
     )))

@@ -1,6 +1,6 @@
 //! What GitHub holds: pull requests and comments, and who may do what. Knows nothing of HTTP.
 
-use crate::config::{Config, Token};
+use crate::config::{Config, PullRequestHead, Token};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,6 +10,9 @@ pub(super) const LONGEST_BODY: usize = 65_536;
 
 /// Ids start here, so that none looks like an index.
 const FIRST_COMMENT: u64 = 1_000_001;
+
+/// The commit of branches of which nothing else is known.
+pub(super) const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// A pull request by its repository, as `owner/name`, and its number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +43,7 @@ struct Comments {
 pub(crate) struct Hub {
     tokens: Arc<[Token]>,
     pull_requests: Arc<BTreeSet<PullRequest>>,
+    heads: Arc<[PullRequestHead]>,
     pub(super) started_at: Arc<str>,
     comments: Arc<Mutex<Comments>>,
 }
@@ -53,6 +57,7 @@ impl Hub {
         Self {
             tokens: config.tokens.clone().into(),
             pull_requests: Arc::new(pull_requests.collect()),
+            heads: config.pull_request_heads.clone().into(),
             started_at: now().into(),
             comments: Arc::default(),
         }
@@ -67,6 +72,26 @@ impl Hub {
         self.pull_requests.get(&PullRequest {
             repository: repository.to_owned(),
             number,
+        })
+    }
+
+    /// The pull requests of a repository with their heads.
+    pub(super) fn pull_requests(&self, repository: &str) -> Vec<(PullRequest, PullRequestHead)> {
+        let of = self.pull_requests.iter();
+        of.filter(|pull| pull.repository == repository)
+            .map(|pull| (pull.clone(), self.head(pull)))
+            .collect()
+    }
+
+    /// What a pull request would merge.
+    pub(super) fn head(&self, of: &PullRequest) -> PullRequestHead {
+        let known = self.heads.iter().find(|head| head.number == of.number);
+        known.cloned().unwrap_or_else(|| PullRequestHead {
+            number: of.number,
+            repository: of.repository.clone(),
+            branch: "change".to_owned(),
+            sha: COMMIT.to_owned(),
+            open: true,
         })
     }
 

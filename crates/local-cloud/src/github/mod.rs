@@ -8,6 +8,7 @@ mod caller;
 mod http;
 mod hub;
 mod pages;
+mod search;
 
 pub(crate) use http::routes;
 pub(crate) use hub::Hub;
