@@ -7,6 +7,7 @@ use crate::interrupt::Interrupt;
 use crate::places::{Places, cargo};
 use crate::problem::{Problem, Result, WhileDoing as _};
 use crate::runner::metadata::ActionMetadata;
+use crate::tidy::layout;
 
 /// The four actions, in the order of a benchmark.
 pub(crate) const ACTIONS: [&str; 4] = [
@@ -45,7 +46,10 @@ async fn build(places: &Places, interrupt: &Interrupt, packages: &[&str]) -> Res
         return ACTIONS
             .iter()
             .filter(|name| packages.contains(name))
-            .try_for_each(|name| link_post(places, name));
+            .try_for_each(|name| {
+                link_post(places, name)?;
+                link_second(places, name)
+            });
     }
     Err(Problem::new("the workspace does not build")
         .help(format!("see above, and again with `{called}`")))
@@ -58,6 +62,17 @@ fn link_post(places: &Places, name: &str) -> Result<()> {
         Some(post) => link(&places.binaries.join(post), action.binary()?),
         None => Ok(()),
     }
+}
+
+/// Gives it the names of the actions in its own folders, too.
+fn link_second(places: &Places, name: &str) -> Result<()> {
+    let folder = places.repository.join("actions").join(name);
+    let program = ActionMetadata::read(&folder)?;
+    for second in layout::second_entries(&places.repository, name) {
+        let action = ActionMetadata::read(&folder.join(second))?;
+        link(&places.binaries.join(action.binary()?), program.binary()?)?;
+    }
+    Ok(())
 }
 
 /// Makes `link` a symbolic link to `program` beside it, whatever it was before.

@@ -3,7 +3,7 @@
 mod contract;
 mod documents;
 mod imports;
-mod layout;
+pub(crate) mod layout;
 mod sources;
 mod tracked;
 

@@ -37,26 +37,39 @@ struct Output {
 /// Asks every action's binary, which must be built, and compares.
 pub(crate) async fn check(places: &Places, interrupt: &Interrupt) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for name in layout::action_folders(&places.repository) {
-        let folder = places.repository.join("actions").join(&name);
+    for (name, path) in entries(&places.repository) {
+        let folder = places.repository.join("actions").join(&path);
         // A missing or unreadable action.yml is the layout check's finding.
         let Ok(action) = ActionMetadata::read(&folder) else {
             continue;
         };
         match describe(&places.binaries.join(&name), interrupt).await {
             Ok(described) => {
-                findings.extend(compare(&name, &action, &described));
-                findings.extend(undocumented(&folder, &name, &described));
+                findings.extend(compare(&name, &path, &action, &described));
+                findings.extend(undocumented(&places.repository, &path, &described));
             }
             Err(problem) if problem.is_interrupt() => return Err(problem),
             Err(problem) => findings.push(Finding::new(
-                format!("actions/{name}"),
+                format!("actions/{path}"),
                 format!("the binary does not describe itself: {problem}"),
                 "`main` calls `gha::run`, which answers `--describe`",
             )),
         }
     }
     Ok(findings)
+}
+
+/// Every program by its name, with its folder below `actions/`.
+fn entries(repository: &Path) -> Vec<(String, String)> {
+    let with_second = |name: String| {
+        let second = layout::second_entries(repository, &name).into_iter();
+        let second: Vec<_> = second
+            .map(|second| (format!("{name}-{second}"), format!("{name}/{second}")))
+            .collect();
+        std::iter::once((name.clone(), name)).chain(second)
+    };
+    let folders = layout::action_folders(repository).into_iter();
+    folders.flat_map(with_second).collect()
 }
 
 async fn describe(binary: &Path, interrupt: &Interrupt) -> Result<Description> {
@@ -66,8 +79,13 @@ async fn describe(binary: &Path, interrupt: &Interrupt) -> Result<Description> {
     serde_json::from_str(&text).while_doing(|| "understand it".into())
 }
 
-fn compare(name: &str, action: &ActionMetadata, described: &Description) -> Vec<Finding> {
-    let place = format!("actions/{name}/action.yml");
+fn compare(
+    name: &str,
+    path: &str,
+    action: &ActionMetadata,
+    described: &Description,
+) -> Vec<Finding> {
+    let place = format!("actions/{path}/action.yml");
     let finding = |what: String, mend: &str| Finding::new(place.clone(), what, mend);
     let mut findings = Vec::new();
     if described.name != name {
@@ -160,8 +178,11 @@ fn same_default(declared: Option<&str>, known: Option<&str>) -> bool {
     declared == known.filter(|text| !text.is_empty())
 }
 
-fn undocumented(folder: &Path, name: &str, described: &Description) -> Vec<Finding> {
-    let readme = std::fs::read_to_string(folder.join("README.md")).unwrap_or_default();
+/// The README of an action speaks of the actions in its folders, too.
+fn undocumented(repository: &Path, path: &str, described: &Description) -> Vec<Finding> {
+    let name = path.split('/').next().unwrap_or(path);
+    let readme = repository.join("actions").join(name).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap_or_default();
     let rows: Vec<&str> = readme
         .lines()
         .filter(|line| line.trim_start().starts_with('|'))
@@ -196,7 +217,12 @@ mod tests {
 
     fn check(action: &str, binary: &str) -> Vec<String> {
         let described: Description = serde_json::from_str(binary).unwrap();
-        let findings = compare("a", &ActionMetadata::parse(action).unwrap(), &described);
+        let findings = compare(
+            "a",
+            "a",
+            &ActionMetadata::parse(action).unwrap(),
+            &described,
+        );
         findings.into_iter().map(|finding| finding.what).collect()
     }
 

@@ -29,6 +29,9 @@ pub(crate) fn check(repository: &Path, metadata: &Value) -> Vec<Finding> {
                 "name the package after its folder",
             ));
         }
+        for second in second_entries(repository, &folder) {
+            findings.extend(check_second(repository, &folder, &second));
+        }
         match ActionMetadata::read(&path) {
             Ok(action) => {
                 let place = format!("actions/{folder}/action.yml");
@@ -68,6 +71,42 @@ pub(crate) fn check(repository: &Path, metadata: &Value) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// An action in a folder of another one is that one's program under a name of its own.
+fn check_second(repository: &Path, folder: &str, second: &str) -> Option<Finding> {
+    let place = format!("actions/{folder}/{second}/action.yml");
+    let runs = match ActionMetadata::read(&repository.join("actions").join(folder).join(second)) {
+        Ok(action) => action.runs,
+        Err(problem) => {
+            let mend = "see the metadata syntax of container actions";
+            return Some(Finding::new(place, problem.to_string(), mend));
+        }
+    };
+    let entrypoint = format!("/{folder}-{second}");
+    let right = runs.entrypoint.as_ref() == Some(&entrypoint)
+        && (runs.image == "../Dockerfile" || runs.image.starts_with("docker://"));
+    (!right).then(|| {
+        Finding::new(
+            place,
+            "is not the image of the action it lies in, under a name of its own",
+            format!("write `image: ../Dockerfile` and `entrypoint: {entrypoint}`"),
+        )
+    })
+}
+
+/// The folders with an action.yml in an action's folder, sorted: further names of its program.
+pub(crate) fn second_entries(repository: &Path, action: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(repository.join("actions").join(action));
+    let mut folders: Vec<String> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.path().join("action.yml").is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    folders.sort();
+    folders
 }
 
 /// The folders of `actions/`, sorted.

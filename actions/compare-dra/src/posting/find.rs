@@ -51,10 +51,13 @@ pub(super) async fn pull_request(
     let found = heads(calls, origin, run).await.map_err(|error| {
         Failure::outside(
             "Cannot find the pull request",
-            format!("cannot look for the pull requests of commit {} in {}", run.head_sha, origin.repository),
+            format!(
+                "cannot look for the pull requests of commit {} in {}",
+                run.head_sha, origin.repository
+            ),
         )
         .because(&error)
-        .help("give the job `permissions: contents: read` and `pull-requests: write`, or run again later")
+        .help("give the job `permissions: pull-requests: write`, or run again later")
     })?;
     choose(calls, &found, given, run)
 }
