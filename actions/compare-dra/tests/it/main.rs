@@ -4,6 +4,7 @@
 mod bench;
 mod comment_kept;
 mod commenting;
+mod contract;
 mod event_logs;
 mod logs;
 mod metrics;
@@ -12,5 +13,6 @@ mod metrics_s3;
 mod metrics_table;
 mod posting;
 mod reading;
+mod recorder;
 mod reporting;
 mod schema;

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, REPOSITORY, beside, cloud_with, comments};
 
-const SHA: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+pub(crate) const SHA: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const OTHER: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
-const FORK: &str = "stranger/threadsleep";
+pub(crate) const FORK: &str = "stranger/threadsleep";
 
-fn head(number: u64, repository: &str, sha: &str) -> PullRequestHead {
+pub(crate) fn head(number: u64, repository: &str, sha: &str) -> PullRequestHead {
     PullRequestHead {
         number,
         repository: repository.to_owned(),
@@ -19,7 +19,7 @@ fn head(number: u64, repository: &str, sha: &str) -> PullRequestHead {
     }
 }
 
-fn run_of(repository: &str, sha: &str) -> Value {
+pub(crate) fn run_of(repository: &str, sha: &str) -> Value {
     json!({
         "id": 77, "head_sha": sha, "head_branch": "feature/a b",
         "head_repository": { "full_name": repository }, "pull_requests": [],
@@ -43,7 +43,7 @@ async fn bench(cloud: &LocalCloud, run: Value) -> Bench {
     .await
 }
 
-const REPORT: [&str; 2] = ["--report", "artifact"];
+pub(crate) const REPORT: [&str; 2] = ["--report", "artifact"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn report_of_a_fork_is_posted_on_the_pull_request_of_its_commit() {
