@@ -10,7 +10,7 @@ use crate::{
     files, html,
     inputs::Inputs,
     load::load,
-    metrics, policy,
+    metrics, policy, prices,
     render::{self, Pages},
     report::Report,
     svg, terminal,
@@ -31,7 +31,8 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
 }
 
 async fn compare(runner: &Runner, inputs: &Inputs) -> Result<(), Failure> {
-    let runs = load(inputs, &runner.context).await?;
+    let mut runs = load(inputs, &runner.context).await?;
+    prices::price(&mut runs, inputs, runner).await?;
     let mut report = Report::of(&inputs.key.to_string(), &runs.fixed, &runs.dra);
     report.policy = policy::check(&inputs.fail_on, &report);
     let view = View::of(&report, run_link(&runner.context));

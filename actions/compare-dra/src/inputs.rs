@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use aws_setup::Region;
 use gha::{Action, Failure, Fields, Input, Output};
 
-use crate::{comment::Key, metrics, place::Place, policy::Condition};
+use crate::{comment::Key, metrics, place::Place, policy::Condition, prices::PricesFrom};
 
 /// The action's contract, the same as in action.yml.
 pub(crate) const ACTION: Action = Action {
@@ -17,6 +17,7 @@ pub(crate) const ACTION: Action = Action {
         Input::new("dra", "Runs with Dynamic Resource Allocation, given in the same way.").required().several(),
         Input::new("report-dir", "Where report.json, report.md and comment.md are written.").default("dra-report"),
         Input::new("fail-on", "What is not accepted, one condition a line: `dra slower than 20 %`, `dra costs more`, `worse`, `executor-seconds more than 5 %`. When one holds or cannot be checked, the step fails with exit code 5, after the report is written and posted.").lines(),
+        Input::new("prices", "Where prices come from: auto asks AWS when the credentials allow `pricing:GetProducts` and `ec2:DescribeSpotPriceHistory`, never asks nobody; or a path or s3:// URI of a price file.").default("auto"),
         Input::new("comment", "Whether to comment on the pull request: auto, always or never. With auto a missing pull request or permission is a notice.").default("auto"),
         Input::new("token", "GitHub token with `pull-requests: write`.").secret(),
         Input::new("pull-request", "Number of the pull request. Default: the one of the event."),
@@ -84,6 +85,7 @@ pub(crate) struct Inputs {
     pub(crate) dra: Vec<Place>,
     pub(crate) report_dir: PathBuf,
     pub(crate) fail_on: Vec<Condition>,
+    pub(crate) prices: PricesFrom,
     pub(crate) comment: CommentMode,
     pub(crate) token: Option<Token>,
     pub(crate) pull_request: Option<PullNumber>,
@@ -109,6 +111,7 @@ impl Inputs {
         let dra = places(&mut fields, "dra");
         let report_dir = fields.required("report-dir");
         let fail_on = conditions(&mut fields);
+        let prices = fields.required("prices");
         let comment = fields.required("comment");
         let token = fields.text("token").map(Token);
         let pull_request = fields.optional("pull-request");
@@ -116,8 +119,8 @@ impl Inputs {
         let comment_author = fields.required("comment-author");
         let region = fields.optional("region");
         fields.finish()?;
-        let (Some(report_dir), Some(comment), Some(key), Some(comment_author)) =
-            (report_dir, comment, key, comment_author)
+        let (Some(report_dir), Some(prices), Some(comment), Some(key), Some(comment_author)) =
+            (report_dir, prices, comment, key, comment_author)
         else {
             return Err(Failure::bug("an input without a value passed the checks"));
         };
@@ -126,6 +129,7 @@ impl Inputs {
             dra,
             report_dir,
             fail_on,
+            prices,
             comment,
             token,
             pull_request,

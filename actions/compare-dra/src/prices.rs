@@ -1,6 +1,15 @@
-//! What AWS charges in one region: rates of EMR on EKS and prices of instance types. Pure.
+//! What AWS charges in one region: rates of EMR on EKS and prices of instance types.
 //!
-//! The same list is read from a price file and made from what AWS answers.
+//! The same list is read from a price file and made from what AWS answers. This module, `wanted`, `offer` and
+//! `spot_answer` are pure; `price_list_api` and `spot_history` ask AWS, and `obtain` puts it all in order.
+
+mod asked;
+mod obtain;
+mod offer;
+mod price_list_api;
+mod spot_answer;
+mod spot_history;
+mod wanted;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +18,8 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::cost::Money;
+
+pub(crate) use obtain::{PricesFrom, price};
 
 /// The version of price files this release reads.
 pub(crate) const SCHEMA: u32 = 1;

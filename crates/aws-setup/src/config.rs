@@ -58,8 +58,8 @@ pub async fn sdk_config_of_role(region: Option<&Region>, role: AssumedRole) -> S
 
 /// An S3 client. With a custom endpoint it puts the bucket into the path, as that endpoint's name has no subdomains.
 pub fn s3_client(config: &SdkConfig) -> aws_sdk_s3::Client {
-    let settings =
-        aws_sdk_s3::config::Builder::from(config).force_path_style(has_custom_endpoint(config));
+    let settings = aws_sdk_s3::config::Builder::from(config)
+        .force_path_style(custom_endpoint(config, "S3").is_some());
     aws_sdk_s3::Client::from_conf(settings.build())
 }
 
@@ -77,15 +77,18 @@ fn retries(loaded: Option<&RetryConfig>) -> RetryConfig {
     }
 }
 
-/// Whether `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL` or the profile names an endpoint.
-fn has_custom_endpoint(config: &SdkConfig) -> bool {
+/// The endpoint that `AWS_ENDPOINT_URL_<service>`, `AWS_ENDPOINT_URL` or the profile names for a service.
+#[must_use]
+pub fn custom_endpoint(config: &SdkConfig, service_id: &'static str) -> Option<String> {
     let key = ServiceConfigKey::builder()
-        .service_id("S3")
+        .service_id(service_id)
         .env("AWS_ENDPOINT_URL")
         .profile("endpoint_url")
         .build();
-    let of_service = || config.service_config()?.load_config(key.ok()?);
-    config.endpoint_url().is_some() || of_service().is_some()
+    let of_service = config
+        .service_config()
+        .and_then(|service| service.load_config(key.ok()?));
+    of_service.or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
 #[cfg(test)]

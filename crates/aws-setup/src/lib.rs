@@ -22,10 +22,10 @@ mod role_arn;
 mod s3_uri;
 mod web_identity;
 
-pub use config::{s3_client, sdk_config, sdk_config_of_role};
+pub use config::{custom_endpoint, s3_client, sdk_config, sdk_config_of_role};
 pub use emr::{ReleaseLabel, VirtualClusterId};
 pub use name::NameError;
-pub use problem::{ProblemKind, SdkProblem, failure_parts};
+pub use problem::{ProblemKind, SdkProblem, answer_kind, failure_parts};
 pub use region::Region;
 pub use role_arn::RoleArn;
 pub use s3_uri::{BucketName, S3Uri};

@@ -185,13 +185,16 @@ fn kind<E: Error + 'static>(
             ProblemKind::Unreachable
         }
         SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => ProblemKind::Unsent,
-        SdkError::ServiceError(_) => of_answer(code, status),
+        SdkError::ServiceError(_) => answer_kind(code, status),
         _ => ProblemKind::Unreadable,
     }
 }
 
+/// What kind of problem an answer tells, for callers that have no SDK of the service.
+///
 /// The codes come first: EMR answers 400 to nearly everything. HEAD answers have a status only.
-fn of_answer(code: Option<&str>, status: Option<u16>) -> ProblemKind {
+#[must_use]
+pub fn answer_kind(code: Option<&str>, status: Option<u16>) -> ProblemKind {
     match (code.unwrap_or_default(), status.unwrap_or_default()) {
         (
             "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired",
@@ -203,7 +206,8 @@ fn of_answer(code: Option<&str>, status: Option<u16>) -> ProblemKind {
             | "InvalidSignatureException"
             | "UnrecognizedClientException"
             | "InvalidClientTokenId"
-            | "InvalidToken",
+            | "InvalidToken"
+            | "AuthFailure",
             _,
         ) => ProblemKind::WrongCredentials,
         ("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation", _) => {

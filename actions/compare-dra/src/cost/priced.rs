@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{NOT_COUNTED, PriceSource};
-use crate::run::Run;
+use crate::run::{NO_RECORD, Run};
+
+/// How to have costs.
+const HOW: &str = "They need prices: credentials that allow `pricing:GetProducts` and `ec2:DescribeSpotPriceHistory`, or a price file in the input `prices`.";
 
 /// The prices of a comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +49,9 @@ impl Priced {
                 true => format!("There are no costs: {why}."),
                 false => format!("A run has no cost: {why}."),
             });
+            if self.lists.is_empty() && why != NO_RECORD {
+                said.push(HOW.to_owned());
+            }
         }
         if !self.lists.is_empty() {
             if self.emulated_nodes {

@@ -123,6 +123,8 @@ impl Bench {
             .current_dir(self.folder.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            // Nobody waits for the answer of an instance that is not there.
+            .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("GITHUB_OUTPUT", &outputs)
             .env("GITHUB_STEP_SUMMARY", &summary)
             .envs(self.environment.clone())

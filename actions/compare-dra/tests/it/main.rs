@@ -12,6 +12,7 @@ mod metrics_rolled;
 mod metrics_s3;
 mod metrics_table;
 mod posting;
+mod prices;
 mod reading;
 mod recorder;
 mod reporting;

@@ -50,7 +50,10 @@ fn every_metric_has_unit_direction_source_and_number_or_reason() {
     };
     assert_eq!(value("executor-seconds")["dra"], 337.0);
     assert_eq!(value("peak-wanted-executors")["dra"], 5.0);
-    assert_eq!(value("cost")["missing"], "no prices were given");
+    assert_eq!(
+        value("cost")["missing"],
+        "there are no AWS credentials to ask for prices with"
+    );
     // The driver's node and two for executors, launched to terminated.
     assert_eq!(
         value("node-seconds")["dra"].as_f64(),
