@@ -15,7 +15,7 @@ use crate::objects::Objects;
 use crate::spark::Installation;
 use crate::sts::Sts;
 use crate::web_identity::{Issuer, REQUEST_TOKEN};
-use crate::{cloudwatch_logs, eks, emr, github, iam, inspect, karpenter, s3, sts};
+use crate::{cloudwatch_logs, ec2, eks, emr, github, iam, inspect, karpenter, pricing, s3, sts};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -38,6 +38,10 @@ pub struct Endpoints {
     pub eks: String,
     /// CloudWatch Logs.
     pub cloudwatch_logs: String,
+    /// The Price List.
+    pub pricing: String,
+    /// EC2.
+    pub ec2: String,
     /// The Kubernetes API server.
     pub kubernetes: String,
     /// GitHub's REST API.
@@ -141,6 +145,8 @@ impl LocalCloud {
             (Service::Sts, sts::routes(sts)),
             (Service::Iam, iam::routes(iam)),
             (Service::CloudwatchLogs, cloudwatch_logs::routes(log_groups)),
+            (Service::Pricing, pricing::routes(config.prices.clone())),
+            (Service::Ec2, ec2::routes(config.prices.clone())),
             (Service::Kubernetes, cluster.clone()),
             (Service::Github, github::routes(github)),
             (Service::IdToken, issuer.routes()),
@@ -178,6 +184,8 @@ impl LocalCloud {
             iam: url(Service::Iam),
             eks: eks.url(),
             cloudwatch_logs: url(Service::CloudwatchLogs),
+            pricing: url(Service::Pricing),
+            ec2: url(Service::Ec2),
             kubernetes: url(Service::Kubernetes),
             github: url(Service::Github),
             id_token: url(Service::IdToken),
@@ -361,6 +369,8 @@ fn environment(endpoints: &Endpoints, kubeconfig: &str) -> Vec<(String, String)>
             "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
             &endpoints.cloudwatch_logs,
         ),
+        ("AWS_ENDPOINT_URL_PRICING", &endpoints.pricing),
+        ("AWS_ENDPOINT_URL_EC2", &endpoints.ec2),
         ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID),
         ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
         ("AWS_REGION", REGION),

@@ -1,6 +1,7 @@
 //! What a local cloud starts with, and the names everything in it shares.
 
 use crate::job_script::JobScript;
+use crate::made_up_prices::Prices;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub struct Config {
     /// Actions that are denied to everybody, such as `emr-containers:StartJobRun`: by the services, and in what IAM
     /// says about them.
     pub denied_actions: Vec<String>,
+    /// What the Price List and the spot price history say.
+    pub prices: Prices,
     /// Pull requests that exist on GitHub, and with them their repositories.
     pub pull_requests: Vec<PullRequestSeed>,
     /// Where pull requests come from; one that is not listed comes from the branch `change` of its own repository.
@@ -121,6 +124,7 @@ impl Default for Config {
             roles: vec![ROLE.to_owned()],
             session_lifetime: None,
             denied_actions: Vec::new(),
+            prices: Prices::default(),
             pull_requests: Vec::new(),
             pull_request_heads: Vec::new(),
             tokens: vec![

@@ -1,4 +1,5 @@
-//! S3, EMR containers, STS, IAM, EKS, CloudWatch Logs, Kubernetes and GitHub on loopback, with a real Spark behind the EMR API.
+//! S3, EMR containers, STS, IAM, EKS, CloudWatch Logs, prices, Kubernetes and GitHub on loopback, with a real Spark
+//! behind the EMR API.
 //!
 //! Start one with [`LocalCloud::start`], give its [`LocalCloud::environment`] to any client, and that client works
 //! against it without knowing. Every service listens on its own free port of one process, and all state ends with
@@ -10,6 +11,7 @@ mod cloud;
 mod cloudwatch_logs;
 pub mod config;
 mod credentials;
+mod ec2;
 mod eks;
 mod emr;
 mod github;
@@ -19,7 +21,9 @@ mod job_script;
 mod karpenter;
 pub mod kubernetes;
 mod listener;
+mod made_up_prices;
 mod objects;
+mod pricing;
 mod query_api;
 mod s3;
 mod spark;
@@ -33,4 +37,5 @@ pub use config::{
 };
 pub use credentials::Credentials;
 pub use job_script::{JobScript, LogLine, ScriptedEnd};
+pub use made_up_prices::{Prices, SpotPrice};
 pub use objects::Objects;

@@ -8,7 +8,12 @@ use serde_json::Value;
 pub(super) fn needs_body(service: Service) -> bool {
     matches!(
         service,
-        Service::EmrContainers | Service::Sts | Service::Iam | Service::CloudwatchLogs
+        Service::EmrContainers
+            | Service::Sts
+            | Service::Iam
+            | Service::CloudwatchLogs
+            | Service::Pricing
+            | Service::Ec2
     )
 }
 
@@ -24,7 +29,8 @@ pub(super) fn name(service: Service, parts: &Parts, body: &[u8]) -> Named {
     let (operation, subject) = match service {
         Service::S3 => request.s3(),
         Service::EmrContainers => request.emr_containers(),
-        Service::Sts | Service::Iam => request.query_api(),
+        Service::Sts | Service::Iam | Service::Ec2 => request.query_api(),
+        Service::Pricing => request.pricing(),
         Service::Eks => request.eks(),
         Service::CloudwatchLogs => request.cloudwatch_logs(),
         Service::IdToken => (
@@ -172,6 +178,20 @@ impl Request<'_> {
         (operation.to_owned(), stream.to_owned())
     }
 
+    /// The subject is the instance type, or else the service that is priced.
+    fn pricing(&self) -> (String, String) {
+        let target = self.header("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default();
+        let body: Value = serde_json::from_slice(self.body).unwrap_or_default();
+        let filters = body["Filters"].as_array();
+        let mut filters = filters.into_iter().flatten();
+        let subject = filters
+            .find(|filter| filter["Field"] == "instanceType")
+            .map_or(&body["ServiceCode"], |filter| &filter["Value"]);
+        let subject = subject.as_str().unwrap_or_default();
+        (operation.to_owned(), subject.to_owned())
+    }
+
     fn kubernetes(&self) -> (String, String) {
         let segments: Vec<&str> = self.path.trim_matches('/').split('/').collect();
         let rest = match segments.as_slice() {
@@ -219,7 +239,7 @@ mod tests {
 
     #[test]
     fn operations_have_their_services_names() {
-        use Service::{EmrContainers, Kubernetes, S3, Sts};
+        use Service::{Ec2, EmrContainers, Kubernetes, Pricing, S3, Sts};
         let rows = [
             (S3, "GET", "/b/a/c?x-id=GetObject", "", "GetObject b/a/c"),
             (
@@ -264,6 +284,20 @@ mod tests {
                 "/",
                 "Action=GetCallerIdentity&Version=1",
                 "GetCallerIdentity ",
+            ),
+            (
+                Ec2,
+                "POST",
+                "/",
+                "Action=DescribeSpotPriceHistory",
+                "DescribeSpotPriceHistory ",
+            ),
+            (
+                Pricing,
+                "POST",
+                "/",
+                r#"{"ServiceCode":"AmazonEC2"}"#,
+                " AmazonEC2",
             ),
             (
                 Kubernetes,

@@ -46,7 +46,14 @@ impl Refusal {
                      <Code>{code}</Code><Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"
                 ),
             ),
-            Service::EmrContainers | Service::Eks | Service::CloudwatchLogs => (
+            Service::Ec2 => xml(
+                status,
+                format!(
+                    "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
+                     <RequestID>{id}</RequestID></Response>"
+                ),
+            ),
+            Service::EmrContainers | Service::Eks | Service::CloudwatchLogs | Service::Pricing => (
                 status,
                 [("x-amzn-errortype", code)],
                 Json(json!({ "__type": code, "message": message })),
@@ -118,30 +125,44 @@ impl Refusal {
                     "The security token included in the request is invalid.",
                 ),
             },
-            Service::EmrContainers | Service::Eks | Service::CloudwatchLogs => match self {
-                Self::Throttled => said(400, "ThrottlingException", "Rate exceeded"),
-                Self::ServerError => said(
-                    500,
-                    match service {
-                        Service::EmrContainers => "InternalServerException",
-                        Service::Eks => "ServerException",
-                        _ => "InternalFailure",
-                    },
-                    "Internal server error",
-                ),
-                Self::Unavailable => said(503, "ServiceUnavailable", "Service unavailable"),
-                Self::Expired => said(
-                    403,
-                    "ExpiredTokenException",
-                    "The security token included in the request is expired",
-                ),
-                Self::Denied => (403, "AccessDeniedException", denied(service, operation)),
+            Service::Ec2 => match self {
+                Self::Throttled => said(503, "RequestLimitExceeded", "Request limit exceeded."),
+                Self::ServerError => said(500, "InternalError", "An internal error has occurred"),
+                Self::Unavailable => said(503, "Unavailable", "The server is overloaded"),
+                Self::Expired => said(400, "RequestExpired", "Request has expired."),
+                Self::Denied => (403, "UnauthorizedOperation", denied(service, operation)),
                 Self::UnknownKey => said(
-                    403,
-                    "UnrecognizedClientException",
-                    "The security token included in the request is invalid.",
+                    401,
+                    "AuthFailure",
+                    "AWS was not able to validate the provided access credentials",
                 ),
             },
+            Service::EmrContainers | Service::Eks | Service::CloudwatchLogs | Service::Pricing => {
+                match self {
+                    Self::Throttled => said(400, "ThrottlingException", "Rate exceeded"),
+                    Self::ServerError => said(
+                        500,
+                        match service {
+                            Service::EmrContainers => "InternalServerException",
+                            Service::Eks => "ServerException",
+                            _ => "InternalFailure",
+                        },
+                        "Internal server error",
+                    ),
+                    Self::Unavailable => said(503, "ServiceUnavailable", "Service unavailable"),
+                    Self::Expired => said(
+                        403,
+                        "ExpiredTokenException",
+                        "The security token included in the request is expired",
+                    ),
+                    Self::Denied => (403, "AccessDeniedException", denied(service, operation)),
+                    Self::UnknownKey => said(
+                        403,
+                        "UnrecognizedClientException",
+                        "The security token included in the request is invalid.",
+                    ),
+                }
+            }
             Service::Kubernetes => match self {
                 Self::Throttled => said(
                     429,

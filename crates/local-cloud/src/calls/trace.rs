@@ -24,6 +24,10 @@ pub enum Service {
     Eks,
     /// CloudWatch Logs.
     CloudwatchLogs,
+    /// The Price List.
+    Pricing,
+    /// EC2.
+    Ec2,
     /// The Kubernetes API server.
     Kubernetes,
     /// GitHub's REST API.
@@ -48,6 +52,8 @@ impl Service {
             Self::Iam => "iam",
             Self::Eks => "eks",
             Self::CloudwatchLogs => "logs",
+            Self::Pricing => "pricing",
+            Self::Ec2 => "ec2",
             Self::Kubernetes => "kubernetes",
             Self::Github => "github",
             Self::IdToken => "id-token",

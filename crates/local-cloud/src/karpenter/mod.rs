@@ -33,3 +33,9 @@ pub(crate) fn start(store: Store, startup: Duration) -> DropGuard {
     tokio::spawn(controller::run(store, settings, cancel.clone()));
     cancel.drop_guard()
 }
+
+/// Every instance type that can be bought, with its vCPUs.
+pub(crate) fn instance_types() -> impl Iterator<Item = (String, u64)> {
+    let types = catalogue::all().into_iter();
+    types.map(|instance| (instance.name(), instance.vcpus))
+}
