@@ -13,6 +13,7 @@ mod metrics_s3;
 mod metrics_table;
 mod posting;
 mod prices;
+mod prices_aws;
 mod reading;
 mod recorder;
 mod reporting;

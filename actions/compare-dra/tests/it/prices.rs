@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::bench::{Bench, Ran, fixture};
 
-fn report(bench: &Bench) -> Value {
+pub(crate) fn report(bench: &Bench) -> Value {
     let bytes = std::fs::read(bench.path("dra-report/report.json")).unwrap();
     serde_json::from_slice(&bytes).unwrap()
 }
 
-fn metric(report: &Value, name: &str) -> Value {
+pub(crate) fn metric(report: &Value, name: &str) -> Value {
     let metrics = report["metrics"].as_array().unwrap();
     let found = metrics.iter().find(|metric| metric["name"] == name);
     found.unwrap().clone()
