@@ -138,3 +138,64 @@ fn bare_event_logs_ask_nobody_for_prices() {
         "no run record was given"
     );
 }
+
+/// Price files that can be used, and some that cannot: with one change each.
+fn files() -> Vec<(bool, Value)> {
+    let bytes = std::fs::read(fixture("prices/ap-southeast-2.json")).unwrap();
+    let good: Value = serde_json::from_slice(&bytes).unwrap();
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut list = good.clone();
+        change(&mut list);
+        list
+    };
+    let without = |name: &str| {
+        changed(&|list| {
+            list.as_object_mut().unwrap().remove(name);
+        })
+    };
+    let mut files = vec![
+        (true, good.clone()),
+        (true, without("ec2")),
+        (true, without("emr_on_eks")),
+        (true, changed(&|list| list["emulated"] = true.into())),
+        (true, changed(&|list| list["ec2"]["m5.large"] = json!({}))),
+        (false, changed(&|list| list["schema"] = 2.into())),
+        (false, changed(&|list| list["region"] = "Sydney".into())),
+        (false, changed(&|list| list["currency"] = "EUR".into())),
+        (false, changed(&|list| list["comment"] = "mine".into())),
+        (
+            false,
+            changed(&|list| list["emr_on_eks"]["vcpu_hour"] = json!(0.01)),
+        ),
+        (
+            false,
+            changed(&|list| list["ec2"]["m5.large"]["on_demand_hour"] = "-1".into()),
+        ),
+        (
+            false,
+            changed(&|list| list["ec2"]["m5.large"]["spot_hour"] = "0.1".into()),
+        ),
+        (
+            false,
+            changed(&|list| {
+                list["ec2"]["m5.large"]["spot_hour"]["ap-southeast-2a"] = json!([{"price": "1"}])
+            }),
+        ),
+    ];
+    let required = ["schema", "region", "date", "source", "currency"];
+    files.extend(required.map(|name| (false, without(name))));
+    files
+}
+
+#[test]
+fn price_files_are_taken_as_their_schema_says() {
+    let schema = serde_json::from_str(include_str!("../../schemas/prices.schema.json")).unwrap();
+    assert!(jsonschema::meta::is_valid(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let bench = Bench::new();
+    for (usable, list) in files() {
+        assert_eq!(validator.is_valid(&list), usable, "{list:#}");
+        std::fs::write(bench.path("prices.json"), list.to_string()).unwrap();
+        compare(&bench, "prices.json").exits(if usable { 0 } else { 2 });
+    }
+}
