@@ -204,9 +204,9 @@ metrics! {
     CostEmrUplift "cost-emr-uplift" "Cost: EMR uplift" UsDollars LowerIsBetter Prices MoreLess Never;
         "Sum over driver and executor pods: requested vCPUs and GB of memory, each times its rate, from the start of the image pull to the end of the pod, to the nearest second.";
     CostEc2Busy "cost-ec2-busy" "Cost: nodes, busy" UsDollars LowerIsBetter Prices MoreLess Never;
-        "The part of the nodes' cost with the driver on the node, or an executor that is between its first task and the end of its last.";
+        "The part of the nodes' cost with the driver on the node, or an executor that has a task.";
     CostEc2Idle "cost-ec2-idle" "Cost: nodes, idle with executors" UsDollars LowerIsBetter Prices MoreLess Never;
-        "The part of the nodes' cost with executors on the node, none of which is between its first task and the end of its last.";
+        "The part of the nodes' cost with executors on the node, none of which has a task.";
     CostEc2Empty "cost-ec2-empty" "Cost: nodes, empty" UsDollars LowerIsBetter Prices MoreLess Never;
         "The part of the nodes' cost without a pod of the job on the node.";
     CostOnDemand "cost-on-demand" "Cost, if all nodes were on demand" UsDollars LowerIsBetter Prices MoreLess Never;

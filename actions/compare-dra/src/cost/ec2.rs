@@ -22,9 +22,9 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Part {
-    /// The driver was bound to it, or an executor on it was between its first and its last task.
+    /// The driver was bound to it, or an executor on it had a task.
     Busy,
-    /// It held executors, and none of them was.
+    /// It held executors, and none of them had a task.
     Idle,
     /// No pod of the job was bound to it.
     Empty,
@@ -199,14 +199,12 @@ fn parts(
     Ok([(Part::Busy, busy), (Part::Idle, idle), (Part::Empty, empty)])
 }
 
-/// From an executor's first task to the end of its last.
-fn worked(timeline: &Timeline, id: &str) -> Option<Span> {
-    let executor = timeline
-        .executors
-        .iter()
-        .find(|executor| executor.id == id)?;
+/// When an executor had a task.
+fn worked<'a>(timeline: &'a Timeline, id: &str) -> impl Iterator<Item = Span> + use<'a> {
+    let of_id = timeline.executors.iter().find(|executor| executor.id == id);
+    let spans = of_id.into_iter().flat_map(|executor| &executor.busy_spans);
     let at = |at: EpochMillis| Timestamp::from_millisecond(at.0).ok();
-    Some((at(executor.first_task?)?, at(executor.last_task?)?))
+    spans.filter_map(move |(from, to)| Some((at(*from)?, at(*to)?)))
 }
 
 fn within((from, to): Span, (start, end): Span) -> Span {

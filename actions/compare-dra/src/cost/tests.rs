@@ -51,7 +51,7 @@ fn list() -> Value {
     })
 }
 
-/// Executor 1 runs tasks from 1200 to 2400.
+/// Executor 1 runs tasks from 1200 to 1900 and from 2000 to 2400.
 fn timeline() -> Timeline {
     let ms = |second| EpochMillis(at(second).as_millisecond());
     let executor = Executor {
@@ -70,7 +70,7 @@ fn timeline() -> Timeline {
         failed_tasks: 0,
         killed_tasks: 0,
         busy: std::time::Duration::from_secs(1200),
-        busy_spans: Vec::new(),
+        busy_spans: vec![(ms(1200), ms(1900)), (ms(2000), ms(2400))],
         task_time: std::time::Duration::from_secs(1200),
         core_time: std::time::Duration::from_secs(1200),
     };
@@ -105,10 +105,10 @@ fn a_run_costs_what_a_hand_computes() {
     // Executor: 2 vCPU and 4 GB for 1590 s. 0.024 × 1590 / 3600.
     assert_usd(&cost.pods[1].amount, "0.0106");
     assert_usd(&cost.emr_uplift, "0.015227778");
-    // The driver's node 600 to 3000 at 0.1; the other 1200 to 1800 at 0.036 and 1800 to 2400 at 0.072.
-    assert_usd(&cost.ec2_busy, "0.084666667");
-    // The executor's node 1000 to 1200 at 0.036 and 2400 to 2600 at 0.072.
-    assert_usd(&cost.ec2_idle, "0.006");
+    // The driver's node 600 to 3000 at 0.1; the other 1200 to 1800 at 0.036, 1800 to 1900 and 2000 to 2400 at 0.072.
+    assert_usd(&cost.ec2_busy, "0.082666667");
+    // The executor's node 1000 to 1200 at 0.036, 1900 to 2000 and 2400 to 2600 at 0.072.
+    assert_usd(&cost.ec2_idle, "0.008");
     // 1200 s at 0.1; 900 to 1000 at 0.036 and 2600 to 2700 at 0.072.
     assert_usd(&cost.ec2_empty, "0.036333333");
     assert_usd(&cost.total, "0.142227778");
@@ -246,8 +246,8 @@ fn two_executors_at_once_pay_a_node_once() {
         .unwrap()
         .push(other);
     let cost = priced(&record, &list());
-    assert_usd(&cost.ec2_busy, "0.084666667");
-    assert_usd(&cost.ec2_idle, "0.006");
+    assert_usd(&cost.ec2_busy, "0.082666667");
+    assert_usd(&cost.ec2_idle, "0.008");
     let parts: Vec<_> = cost.nodes[1]
         .lines
         .iter()
@@ -255,9 +255,9 @@ fn two_executors_at_once_pay_a_node_once() {
         .collect();
     let expected = [
         (Part::Busy, "600"),
-        (Part::Busy, "600"),
+        (Part::Busy, "500"),
         (Part::Idle, "200"),
-        (Part::Idle, "200"),
+        (Part::Idle, "300"),
         (Part::Empty, "100"),
         (Part::Empty, "100"),
     ];
