@@ -130,6 +130,8 @@ fn of_markdown(markdown: &str) -> String {
             })]
         }
         Event::End(TagEnd::Heading(level)) => vec![Event::End(TagEnd::Heading(above(level)))],
+        // A number and its sign stay on one line.
+        Event::Text(text) => vec![Event::Text(text.replace(" %", "\u{a0}%").into())],
         other => vec![other],
     });
     let mut out = String::new();

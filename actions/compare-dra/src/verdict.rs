@@ -138,8 +138,9 @@ pub(crate) fn conclude(fixed: &[Measured], dra: &[Measured]) -> Conclusion {
             took.change_in_words()
         ),
         _ => format!(
-            "DRA {} and {}",
+            "DRA {}{} and {}",
             words::used(&used.difference),
+            cost(fixed, dra),
             words::took(&took.difference)
         ),
     };
@@ -149,6 +150,13 @@ pub(crate) fn conclude(fixed: &[Measured], dra: &[Measured]) -> Conclusion {
         sentence,
         certainty: certainty::certainty(fixed.len(), dra.len(), &[used, took]),
     }
+}
+
+/// What it cost, where that is known of every run and beyond chance. The verdict does not depend on it.
+fn cost(fixed: &[Measured], dra: &[Measured]) -> String {
+    let axis = Axis::of(MetricId::Cost, "cost", fixed, dra);
+    axis.map(|axis| words::cost(&axis.difference))
+        .unwrap_or_default()
 }
 
 /// Concludes that there is nothing to conclude.

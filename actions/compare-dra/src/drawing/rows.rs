@@ -114,7 +114,7 @@ fn bar_row(
         shape(class, axis, (bar.from, bar.to), (place.0, place.1))
     });
     let shapes: Vec<Shape> = shapes.collect();
-    let first: Vec<String> = bars.iter().take(6).map(|bar| bar_words(bar)).collect();
+    let first: Vec<String> = bars.iter().take(6).map(bar_words).collect();
     let more = match bars.len().saturating_sub(6) {
         0 => String::new(),
         more => format!("; and {more} more"),

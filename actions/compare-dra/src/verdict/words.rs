@@ -40,3 +40,16 @@ pub(super) fn took(difference: &Difference) -> String {
         Change::More => format!("took {} times as long", number(to / from, 1)),
     }
 }
+
+/// What DRA cost, to stand between what it used and how long it took. Empty without a difference.
+pub(super) fn cost(difference: &Difference) -> String {
+    let Difference { from, to, .. } = *difference;
+    match difference.change {
+        Change::Less => format!(", cost {} less", percent(1.0 - to / from)),
+        Change::More if from > 0.0 && to < 2.0 * from => {
+            format!(", cost {} more", percent(to / from - 1.0))
+        }
+        Change::More if from > 0.0 => format!(", cost {} times as much", number(to / from, 1)),
+        Change::More | Change::Same => String::new(),
+    }
+}
