@@ -63,6 +63,12 @@ pub(crate) async fn post(
         log.warning("Several comments", &several(&found.ours));
     }
     for ours in &found.ours {
+        if ours.hidden {
+            log.notice(
+                "Hidden comment",
+                &format!("Somebody has hidden the comment {}. It is kept up to date and stays hidden; delete it to get a new one.", ours.url),
+            );
+        }
         if comment::is_same(&ours.body, body) {
             log.info(&format!(
                 "Comment left as it is, as nothing has changed: {}",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use octocrab::Octocrab;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
     comment::is_marked,
@@ -41,6 +41,8 @@ pub(crate) struct Existing {
     pub(crate) id: u64,
     pub(crate) url: String,
     pub(crate) body: String,
+    /// Somebody has hidden it; writing it anew does not show it again.
+    pub(crate) hidden: bool,
 }
 
 /// A comment that was created or updated.
@@ -58,6 +60,9 @@ struct Comment {
     body: Option<String>,
     html_url: String,
     user: Option<User>,
+    /// There when somebody has hidden it.
+    #[serde(default)]
+    minimized: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +110,7 @@ impl PullRequest<'_> {
                         id: comment.id,
                         url: comment.html_url,
                         body: comment.body.unwrap_or_default(),
+                        hidden: comment.minimized.is_some(),
                     }),
                     user => found.others.extend(user.map(|user| user.login)),
                 }

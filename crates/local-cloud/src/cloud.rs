@@ -69,6 +69,7 @@ pub struct LocalCloud {
     inspector: Inspector,
     objects: Objects,
     kubernetes: Store,
+    github: github::Hub,
     emr: emr::Service,
     _karpenter: DropGuard,
     guard: Guard,
@@ -148,7 +149,7 @@ impl LocalCloud {
             (Service::Pricing, pricing::routes(config.prices.clone())),
             (Service::Ec2, ec2::routes(config.prices.clone())),
             (Service::Kubernetes, cluster.clone()),
-            (Service::Github, github::routes(github)),
+            (Service::Github, github::routes(github.clone())),
             (Service::IdToken, issuer.routes()),
         ];
         let mut gates = BTreeMap::new();
@@ -203,6 +204,7 @@ impl LocalCloud {
             inspector,
             objects,
             kubernetes,
+            github,
             emr,
             _karpenter: karpenter,
             guard,
@@ -253,6 +255,11 @@ impl LocalCloud {
     #[must_use]
     pub fn objects(&self) -> &Objects {
         &self.objects
+    }
+
+    /// Hides a comment on GitHub, as a person does on the page.
+    pub fn hide_comment(&self, id: u64) {
+        self.github.hide(id);
     }
 
     /// The objects in Kubernetes.

@@ -7,6 +7,13 @@ use crate::{
     commenting::{MARKER, post},
 };
 
+/// The calls to GitHub.
+pub(crate) fn of_github(cloud: &LocalCloud) -> Vec<Call> {
+    let mut calls = cloud.calls();
+    calls.retain(|call| call.service == Service::Github);
+    calls
+}
+
 /// How many calls changed something on GitHub.
 fn writes(cloud: &LocalCloud) -> usize {
     let changes = |operation: &str| {
@@ -14,10 +21,8 @@ fn writes(cloud: &LocalCloud) -> usize {
             .iter()
             .any(|verb| operation.starts_with(verb))
     };
-    let calls = cloud.calls();
-    let writes = calls
-        .iter()
-        .filter(|call| call.service == Service::Github && changes(&call.operation));
+    let calls = of_github(cloud);
+    let writes = calls.iter().filter(|call| changes(&call.operation));
     writes.count()
 }
 
@@ -72,6 +77,23 @@ async fn comment_deleted_while_it_is_updated_is_created_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn hidden_comment_is_kept_up_to_date_and_said() {
+    let cloud = cloud().await;
+    post(&cloud, config::TOKEN, &format!("{MARKER}\nold")).await;
+    cloud.hide_comment(comments(&cloud)[0]["id"].as_u64().unwrap());
+    let bench = Bench::on(&cloud);
+    let ran = beside(move || bench.compare(&[]).exits(0)).await;
+    assert!(
+        ran.stdout.contains("::notice title=Hidden comment::"),
+        "{}",
+        ran.stdout
+    );
+    let found = comments(&cloud);
+    assert_eq!(found.len(), 1);
+    assert!(found[0]["body"].as_str().unwrap().contains("### DRA used"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn limit_of_writing_is_waited_for_once_and_said() {
     let cloud = cloud().await;
     let posts = || At::when(|call| call.operation.starts_with("POST"));
@@ -96,9 +118,7 @@ async fn limit_that_lasts_is_an_outside_failure() {
     ));
     let bench = Bench::on(&cloud);
     let ran = beside(move || bench.compare(&[]).exits(3)).await;
-    let of_github = |call: &Call| call.service == Service::Github;
-    let asked = cloud.calls().iter().filter(|call| of_github(call)).count();
-    assert_eq!(asked, 2, "one repetition");
+    assert_eq!(of_github(&cloud).len(), 2, "one repetition");
     assert!(ran.said().contains("(HTTP 429)"), "{}", ran.said());
 }
 

@@ -4,6 +4,7 @@ use local_cloud::{At, Fault, FaultKind, LocalCloud, PullRequestHead, Service, co
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, REPOSITORY, beside, cloud_with, comments};
+use crate::comment_kept::of_github;
 
 pub(crate) const SHA: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const OTHER: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
@@ -229,9 +230,7 @@ async fn what_is_no_report_is_refused_before_github_is_asked() {
         }
     })
     .await;
-    let calls = cloud.calls();
-    let asked = calls.iter().filter(|call| call.service == Service::Github);
-    assert_eq!(asked.count(), 0);
+    assert!(of_github(&cloud).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -87,6 +87,7 @@ impl<'a> Links<'a> {
             "author_association": "NONE",
             "body": comment.body,
             "performed_via_github_app": null,
+            "minimized": comment.hidden.then(|| json!({ "reason": "outdated" })),
             "reactions": {
                 "url": format!("{url}/reactions"), "total_count": 0, "+1": 0, "-1": 0, "laugh": 0, "confused": 0,
                 "heart": 0, "hooray": 0, "eyes": 0, "rocket": 0,

@@ -28,6 +28,8 @@ pub(super) struct Comment {
     pub(super) on: PullRequest,
     pub(super) login: String,
     pub(super) body: String,
+    /// Somebody has hidden it, which GitHub's REST API shows and cannot change.
+    pub(super) hidden: bool,
     pub(super) created_at: String,
     pub(super) updated_at: String,
 }
@@ -125,6 +127,7 @@ impl Hub {
             on: on.clone(),
             login: login.to_owned(),
             body,
+            hidden: false,
             updated_at: created_at.clone(),
             created_at,
         };
@@ -141,6 +144,13 @@ impl Hub {
         comment.body = body;
         comment.updated_at = now();
         Some(comment.clone())
+    }
+
+    /// Hides a comment, as a person does on the page.
+    pub(crate) fn hide(&self, id: u64) {
+        if let Some(comment) = self.lock().by_id.get_mut(&id) {
+            comment.hidden = true;
+        }
     }
 
     pub(super) fn delete(&self, repository: &str, id: u64) -> Option<()> {
