@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use serde::Deserialize;
 
 use crate::{
+    cost::Cost,
     curve::{Curves, Series},
     metric::METRICS,
     report::{MetricReport, Report, SCHEMA},
@@ -12,6 +14,8 @@ use crate::{
 
 /// More than any run has; keeps sums far from overflow.
 const MOST_EXECUTORS: usize = 10_000_000;
+/// vCPUs, GB or seconds of a pod.
+const MOST_REQUESTED: u32 = 1_000_000_000;
 const MOST_COLUMNS: usize = 1_000;
 /// Three years, in seconds.
 const LONGEST_STEP: i64 = 100_000_000;
@@ -60,6 +64,14 @@ impl Report {
         {
             return Err(NotAReport::Content("its `curves` cannot be drawn"));
         }
+        let mut costs = report
+            .fixed
+            .iter()
+            .chain(&report.dra)
+            .filter_map(|run| run.cost.as_ref());
+        if !costs.all(is_summable) {
+            return Err(NotAReport::Content("its `cost` cannot be added up"));
+        }
         report.metrics = in_our_order(report.metrics)?;
         Ok(report)
     }
@@ -80,6 +92,15 @@ fn in_our_order(lines: Vec<MetricReport>) -> Result<Vec<MetricReport>, NotARepor
         })
     };
     METRICS.iter().map(line).collect()
+}
+
+fn is_summable(cost: &Cost) -> bool {
+    let fits = |quantity: Option<Decimal>| {
+        quantity.is_none_or(|quantity| quantity.abs() <= Decimal::from(MOST_REQUESTED))
+    };
+    cost.pods
+        .iter()
+        .all(|pod| fits(pod.vcpu) && fits(pod.gb) && fits(pod.seconds.map(Decimal::from)))
 }
 
 fn is_drawable(curves: &Curves) -> bool {

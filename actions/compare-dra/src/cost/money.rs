@@ -50,12 +50,17 @@ impl fmt::Display for Money {
     }
 }
 
+/// No amount that is read is larger, in dollars: sums of what a file says cannot overflow.
+const MOST: i64 = 1_000_000_000_000;
+
 impl FromStr for Money {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.parse::<Decimal>() {
-            Ok(amount) if !amount.is_sign_negative() => Ok(Self(amount).normal()),
+            Ok(amount) if !amount.is_sign_negative() && amount <= Decimal::from(MOST) => {
+                Ok(Self(amount).normal())
+            }
             _ => Err(format!(
                 "`{text}` is not a price: write US dollars, such as `\"0.096\"`"
             )),
@@ -105,7 +110,16 @@ mod tests {
 
     #[test]
     fn prices_are_text_and_not_negative() {
-        for bad in ["0.096", "\"-1\"", "\"\"", "\"free\"", "\"1,5\"", "null"] {
+        for bad in [
+            "\"1e15\"",
+            "\"1000000000001\"",
+            "0.096",
+            "\"-1\"",
+            "\"\"",
+            "\"free\"",
+            "\"1,5\"",
+            "null",
+        ] {
             assert!(serde_json::from_str::<Money>(bad).is_err(), "{bad}");
         }
     }

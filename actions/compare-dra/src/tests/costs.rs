@@ -32,6 +32,17 @@ fn page(report: &Report) -> String {
 }
 
 #[test]
+fn costs_are_read_back_unless_they_cannot_be_added_up() {
+    let report = both(&list());
+    let mut json = serde_json::to_value(&report).unwrap();
+    let read = |json: &serde_json::Value| Report::from_json(json.to_string().as_bytes());
+    assert_eq!(page(&read(&json).unwrap()), page(&report));
+    json["dra"][0]["cost"]["pods"][0]["seconds"] = 2_000_000_000.into();
+    let error = read(&json).unwrap_err().to_string();
+    assert!(error.contains("cannot be added up"), "{error}");
+}
+
+#[test]
 fn cost_of_the_origin_is_what_a_hand_computes() {
     let report = both(&list());
     let is = |id: MetricId, expected: f64| {
