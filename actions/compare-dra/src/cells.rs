@@ -5,7 +5,7 @@ use run_record::Variant;
 use crate::{
     difference::Word,
     metric::{Metric, MetricId, Unit},
-    number::{amount, difference, signed},
+    number::{SAME, amount, difference, signed},
     report::{MetricReport, Report},
     statistics::Interval,
 };
@@ -35,7 +35,15 @@ impl Cells {
             fixed: cell(line.fixed, line.dra, Variant::Static),
             dra: cell(line.dra, line.fixed, Variant::Dra),
             difference: match line.fixed.zip(line.dra) {
-                Some((fixed, dra)) => difference(metric, fixed, dra) + said(line.word),
+                Some((fixed, dra))
+                    if metric.unit == Unit::UsDollars && !report.prices.are_real() =>
+                {
+                    difference(metric, fixed, dra) + " · emulated"
+                }
+                Some((fixed, dra)) => match difference(metric, fixed, dra) {
+                    same if same == SAME => same,
+                    other => other + said(line.word),
+                },
                 None => line.missing.clone().unwrap_or_default(),
             },
             interval: range(metric, line),

@@ -92,6 +92,9 @@ pub(crate) fn amount(metric: &Metric, value: f64, beside: Option<f64>) -> String
     }
 }
 
+/// What is said of a difference that cannot be seen.
+pub(crate) const SAME: &str = "the same";
+
 /// The difference from static to DRA in words, such as `▲ 54 s slower (+31 %)`.
 pub(crate) fn difference(metric: &Metric, from: f64, to: f64) -> String {
     let delta = to - from;
@@ -103,13 +106,14 @@ pub(crate) fn difference(metric: &Metric, from: f64, to: f64) -> String {
     };
     let size = number(scaled.abs(), decimals);
     if size.chars().all(|c| matches!(c, '0' | '.')) {
-        return "the same".to_owned();
+        return SAME.to_owned();
     }
     let (more, less) = match metric.wording {
         Wording::SlowerFaster => (" s slower", " s faster"),
         Wording::LaterEarlier => (" s later", " s earlier"),
         Wording::MoreFewer => (" more", " fewer"),
         Wording::MoreLess => (" more", " less"),
+        Wording::Points if size == "1" => (" point", " point"),
         Wording::Points => (" points", " points"),
     };
     let (sign, words) = if delta > 0.0 {

@@ -163,6 +163,7 @@ impl Report {
         let measured = |runs: &[Run]| runs.iter().map(Measured::of).collect::<Vec<_>>();
         let (fixed_numbers, dra_numbers) = (measured(fixed), measured(dra));
         let concerns = gate::concerns(fixed, dra);
+        let prices = Priced::of(fixed.iter().chain(dra));
         let blocking = concerns.iter().filter(|concern| concern.blocks).count();
         let Conclusion {
             verdict,
@@ -172,7 +173,7 @@ impl Report {
         } = if blocking > 0 {
             verdict::refuse(blocking)
         } else {
-            verdict::conclude(&fixed_numbers, &dra_numbers)
+            verdict::conclude(&fixed_numbers, &dra_numbers, prices.are_real())
         };
         let shown = Shown {
             fixed: middle(&fixed_numbers),
@@ -198,7 +199,7 @@ impl Report {
             metrics: metrics(&fixed_numbers, &dra_numbers, explain),
             why: if explain { pair.reasons() } else { Vec::new() },
             before_the_next_run: if explain { advice(&pair) } else { Vec::new() },
-            prices: Priced::of(fixed.iter().chain(dra)),
+            prices,
             fixed: fixed
                 .iter()
                 .zip(&fixed_numbers)

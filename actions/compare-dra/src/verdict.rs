@@ -104,8 +104,8 @@ impl Axis {
     }
 }
 
-/// Concludes from comparable runs.
-pub(crate) fn conclude(fixed: &[Measured], dra: &[Measured]) -> Conclusion {
+/// Concludes from comparable runs. The cost is said only when it is `real`: not made up, not of an emulated cluster.
+pub(crate) fn conclude(fixed: &[Measured], dra: &[Measured], real: bool) -> Conclusion {
     let used = Axis::of(MetricId::ExecutorSeconds, "executor-seconds", fixed, dra);
     let duration = duration(&Measured::medians(fixed), &Measured::medians(dra));
     let name = if duration == MetricId::JobDuration {
@@ -140,7 +140,11 @@ pub(crate) fn conclude(fixed: &[Measured], dra: &[Measured]) -> Conclusion {
         _ => format!(
             "DRA {}{} and {}",
             words::used(&used.difference),
-            cost(fixed, dra),
+            if real {
+                cost(fixed, dra)
+            } else {
+                String::new()
+            },
             words::took(&took.difference)
         ),
     };

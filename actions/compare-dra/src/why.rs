@@ -193,6 +193,10 @@ impl<'a> Pair<'a> {
             self.fixed_numbers.executor_seconds?,
             self.dra_numbers.executor_seconds?,
         );
+        // What may be chance has no reason.
+        if (dra - fixed).abs() < CHANCE * fixed {
+            return None;
+        }
         if dra < fixed {
             let mut said: Vec<String> = Vec::new();
             said.extend(self.unused_said());
@@ -267,8 +271,12 @@ impl<'a> Pair<'a> {
             return None;
         }
         let change = |from: f64, to: f64| {
-            let words = if to < from { "fewer" } else { "more" };
-            format!("{} {words}", percent((to / from - 1.0).abs()))
+            let size = percent((to / from - 1.0).abs());
+            match to < from {
+                _ if size == percent(0.0) => "as many".to_owned(),
+                true => format!("{size} fewer"),
+                false => format!("{size} more"),
+            }
         };
         let executors = change(
             self.fixed_numbers.executor_seconds?,

@@ -41,6 +41,12 @@ impl Priced {
         priced
     }
 
+    /// The costs are those of real machines at prices somebody really asks.
+    pub(crate) fn are_real(&self) -> bool {
+        let made_up = self.emulated_nodes || self.lists.iter().any(|list| list.emulated);
+        !self.lists.is_empty() && !made_up
+    }
+
     /// Where the prices are from, or why there are none, in sentences.
     pub(crate) fn words(&self) -> String {
         let mut said: Vec<String> = self.lists.iter().map(words).collect();

@@ -1,3 +1,4 @@
+//! Amounts computed by hand, to the last digit.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use jiff::Timestamp;

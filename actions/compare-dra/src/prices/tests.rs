@@ -1,3 +1,4 @@
+//! Price lists, and what Price List and spot history answer.
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use serde_json::{Value, json};

@@ -136,3 +136,27 @@ fn names_from_a_price_file_stay_text() {
         "{page}"
     );
 }
+
+#[test]
+fn verdict_names_the_cost_only_when_it_is_real() {
+    let report = both(&list());
+    assert_eq!(
+        report.sentence,
+        "DRA used 79 % fewer executor-seconds, cost 56 % less and took 31 % longer"
+    );
+    let (fixed, dra) = origin();
+    let (mut fixed, mut dra) = (priced(fixed, &list()), priced(dra, &list()));
+    for run in [&mut fixed, &mut dra] {
+        run.record.as_mut().unwrap().observation.emulated = true;
+    }
+    let report = compared(fixed, dra);
+    assert_eq!(
+        report.sentence,
+        "DRA used 79 % fewer executor-seconds and took 31 % longer"
+    );
+    assert!(
+        page(&report).contains("less (−56 %) · emulated |"),
+        "{}",
+        page(&report)
+    );
+}

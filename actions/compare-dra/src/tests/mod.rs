@@ -5,6 +5,7 @@ mod advice;
 mod costs;
 mod executor_time;
 mod gate;
+mod kinds;
 mod lengths;
 mod pages;
 mod pictures;

@@ -105,7 +105,7 @@ fn chromium_renders_the_report_narrow_and_wide_in_both_themes() {
         let title = page.value("document.querySelector('h1').textContent");
         assert_eq!(
             title,
-            "DRA used 79 % fewer executor-seconds and took 31 % longer · threadsleep"
+            "DRA used 79\u{a0}% fewer executor-seconds and took 31\u{a0}% longer · threadsleep"
         );
         // Wide parts scroll inside the page, the page itself does not.
         let widest = page
