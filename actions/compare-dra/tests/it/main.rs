@@ -16,5 +16,6 @@ mod prices;
 mod prices_aws;
 mod reading;
 mod recorder;
+mod report_schema;
 mod reporting;
 mod schema;
