@@ -15,7 +15,7 @@ pub(crate) const ACTION: Action = Action {
     inputs: &[
         Input::new("static", "Runs with a fixed number of executors, one a line: run-record.json files, directories with them, s3:// URIs of either, or Spark event logs.").required().several(),
         Input::new("dra", "Runs with Dynamic Resource Allocation, given in the same way.").required().several(),
-        Input::new("report-dir", "Where report.json, report.md and comment.md are written.").default("dra-report"),
+        Input::new("report-dir", "Where report.json, report.html, report.md, timeline.svg and comment.md are written.").default("dra-report"),
         Input::new("fail-on", "What is not accepted, one condition a line: `dra slower than 20 %`, `dra costs more`, `worse`, `executor-seconds more than 5 %`. When one holds or cannot be checked, the step fails with exit code 5, after the report is written and posted.").lines(),
         Input::new("prices", "Where prices come from: auto asks AWS when the credentials allow `pricing:GetProducts` and `ec2:DescribeSpotPriceHistory`, never asks nobody; or a path or s3:// URI of a price file.").default("auto"),
         Input::new("comment", "Whether to comment on the pull request: auto, always or never. With auto a missing pull request or permission is a notice.").default("auto"),
