@@ -61,6 +61,7 @@ pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
         &[&*logs.plain; SEVERAL],
         bytes * SEVERAL as u64,
     )?;
+    bench.comparison(&logs.plain, bytes)?;
     bench.memory(&logs.plain, plain, bytes)?;
     if !options.no_history_server {
         let parsing =
@@ -131,6 +132,55 @@ impl Bench<'_> {
         self.ratio(
             &format!("faster on {cores} cores than on one"),
             one.time.as_secs_f64() / all.time.as_secs_f64(),
+        );
+        Ok(())
+    }
+
+    /// A whole comparison of two logs with every report, beside the reading of the same two logs alone.
+    fn comparison(&self, log: &Path, bytes: u64) -> Result<()> {
+        let read = self.metrics(
+            "two plain logs, all cores",
+            &[log, log],
+            Cores::All,
+            2 * bytes,
+        )?;
+        let folder = tempfile::tempdir().while_doing(|| "make a folder for reports".to_owned())?;
+        let words = [
+            "--static",
+            "--dra",
+            "--report-dir",
+            "--comment",
+            "never",
+            "--prices",
+            "never",
+        ]
+        .map(Path::new);
+        let [fixed, dra, report, comment, never, prices, no] = words;
+        let arguments = [
+            fixed,
+            log,
+            dra,
+            log,
+            report,
+            folder.path(),
+            comment,
+            never,
+            prices,
+            no,
+        ];
+        let taken = measure(
+            &self.program,
+            &arguments,
+            Cores::All,
+            self.runs,
+            &self.desk.interrupt,
+        )?;
+        let rate = taken.rate(2 * bytes);
+        let name = "comparing them, all reports written";
+        self.row(name, taken.time.as_secs_f64(), rate, Some(taken.memory));
+        self.ratio(
+            "takes so many times as long as reading them",
+            taken.time.as_secs_f64() / read.time.as_secs_f64(),
         );
         Ok(())
     }

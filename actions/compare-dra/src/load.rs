@@ -30,13 +30,13 @@ pub(crate) async fn load(inputs: &Inputs, context: &Context) -> Result<Loaded, F
         logs: Logs::new(s3.clone()),
         s3,
     };
-    let mut problems = Vec::new();
-    let fixed = reader
-        .side("static", Variant::Static, &inputs.fixed, &mut problems)
-        .await;
-    let dra = reader
-        .side("dra", Variant::Dra, &inputs.dra, &mut problems)
-        .await;
+    let (mut problems, mut of_dra) = (Vec::new(), Vec::new());
+    // Both sides at once: a plain log keeps one core busy.
+    let (fixed, dra) = tokio::join!(
+        reader.side("static", Variant::Static, &inputs.fixed, &mut problems),
+        reader.side("dra", Variant::Dra, &inputs.dra, &mut of_dra),
+    );
+    problems.append(&mut of_dra);
     if problems.is_empty() {
         Ok(Loaded { fixed, dra })
     } else {
