@@ -76,6 +76,11 @@ impl Advice {
     }
 }
 
+/// What is wrong with the settings alone: all that can be said when the runs cannot be compared, and at times why.
+pub(crate) fn of_settings(pair: &Pair<'_>) -> Vec<Advice> {
+    settings::advice(pair)
+}
+
 /// What to change before the next run, as far as the runs prove it.
 pub(crate) fn advice(pair: &Pair<'_>) -> Vec<Advice> {
     let mut all = allocation::advice(pair);

@@ -12,7 +12,11 @@ use run_record::RunRecord;
 use serde::{Deserialize, Serialize};
 use spark_log::Timeline;
 
-use crate::{metric::MetricId, prices::PriceList};
+use crate::{
+    metric::MetricId,
+    nodes::{not_all, pods_missing},
+    prices::PriceList,
+};
 
 pub(crate) use ec2::{NodeItem, Part};
 pub(crate) use money::Money;
@@ -20,7 +24,7 @@ pub(crate) use priced::Priced;
 pub(crate) use uplift::PodItem;
 
 /// What is paid for besides, and is in no number of the report.
-pub(crate) const NOT_COUNTED: &str = "volumes (EBS), public addresses, data transfer and NAT gateways, S3 requests, the EKS control plane, EMR's job-runner pod, and taxes, discounts, Savings Plans and Reserved Instances";
+pub(crate) const NOT_COUNTED: &str = "nodes that Karpenter did not launch, volumes (EBS), public addresses, data transfer and NAT gateways, S3 requests, the EKS control plane, EMR's job-runner pod, and taxes, discounts, Savings Plans and Reserved Instances";
 
 /// The cost of a run. The parts add up to the total, and the items to the parts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,9 +96,13 @@ impl Cost {
     /// Prices a run by its record; the timeline tells when executors had tasks.
     pub(crate) fn of(record: &RunRecord, timeline: &Timeline, list: &PriceList) -> Self {
         let (pods, mut notes) = uplift::pods(&record.observation, list);
-        let emr_uplift = uplift::total(&pods);
+        let unseen = pods_missing(record, timeline);
+        let emr_uplift = match unseen {
+            Some(why) => Amount::Missing(why.to_owned()),
+            None => uplift::total(&pods),
+        };
         let (nodes, missing) = match ec2::nodes(record, timeline, list) {
-            Ok(nodes) => (nodes, None),
+            Ok(nodes) => (nodes, not_all(record).or(unseen)),
             Err(why) => (Vec::new(), Some(why)),
         };
         notes.extend(ec2::notes(record));

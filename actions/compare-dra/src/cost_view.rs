@@ -66,12 +66,11 @@ fn run_cost(title: &'static str, run: &RunReport) -> Option<RunCost> {
 /// The pods together.
 fn uplift(cost: &Cost) -> Vec<String> {
     let hours = |of: fn(&PodItem) -> Option<Decimal>| {
-        let hours = cost
-            .pods
-            .iter()
-            .map(|pod| Some(of(pod)? * Decimal::from(pod.seconds?) / Decimal::from(3600)));
+        let mut hours = cost.pods.iter().map(|pod| {
+            Some(of(pod)?.saturating_mul(Decimal::from(pod.seconds?) / Decimal::from(3600)))
+        });
         hours
-            .sum::<Option<Decimal>>()
+            .try_fold(Decimal::ZERO, |sum, hours| Some(sum.saturating_add(hours?)))
             .map(|hours| hours.round_dp(3).to_string())
     };
     let rate = |of: fn(&PodItem) -> Option<crate::cost::Money>| cost.pods.first().and_then(of);

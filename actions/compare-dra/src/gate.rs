@@ -58,7 +58,7 @@ pub(crate) fn concerns(fixed: &[Run], dra: &[Run]) -> Vec<Concern> {
     ));
     found.extend(
         sides.unlike(Prose::new("The list of arguments"), false, |run| {
-            submitted(run, |r| Some(r.submission.arguments.join(" ")))
+            submitted(run, |r| serde_json::to_string(&r.submission.arguments).ok())
         }),
     );
     found.extend(sides.unlike(Prose::new("The release"), false, |run| {

@@ -5,7 +5,7 @@ use spark_log::Metrics;
 
 use crate::{
     metric::{METRICS, MetricId},
-    nodes::{nodes, seconds},
+    nodes::{Node, nodes, not_all, pods_missing, seconds},
     run::Run,
     statistics::median,
 };
@@ -118,7 +118,8 @@ fn value(id: MetricId, run: &Run, m: &Metrics) -> Value {
 fn of_record(id: MetricId, run: &Run, record: &RunRecord) -> Value {
     let seen = &record.observation;
     let claims = |of: &dyn Fn(&NodeClaim) -> Option<f64>| {
-        median(seen.node_claims.iter().filter_map(of).collect())
+        let nodes = nodes(record)?;
+        median(nodes.iter().filter_map(|node| of(node.claim)).collect())
             .ok_or_else(|| "no node was seen to do so".to_owned())
     };
     let pods = |of: &dyn Fn(&Pod) -> Option<f64>| {
@@ -129,10 +130,13 @@ fn of_record(id: MetricId, run: &Run, record: &RunRecord) -> Value {
     match id {
         MetricId::SubmissionToApplication => submission_to_application(run),
         MetricId::PeakWantedExecutors => wanted(run),
-        MetricId::Nodes => Ok(nodes(record)?.len() as f64),
-        MetricId::NodeSeconds => Ok(nodes(record)?.iter().map(|node| node.seconds()).sum()),
+        MetricId::Nodes => Ok(all_nodes(record)?.len() as f64),
+        MetricId::NodeSeconds => Ok(all_nodes(record)?.iter().map(|node| node.seconds()).sum()),
         MetricId::EmptyNodeSeconds => {
-            let nodes = nodes(record)?;
+            let nodes = all_nodes(record)?;
+            if let Some(why) = pods_missing(record, &run.timeline) {
+                return Err(why.to_owned());
+            }
             let empty: Result<f64, _> = nodes.iter().map(|node| node.empty_seconds()).sum();
             Ok(empty?)
         }
@@ -148,6 +152,15 @@ fn of_record(id: MetricId, run: &Run, record: &RunRecord) -> Value {
             claims(&|claim| Some(seconds(claim.registered?, claim.initialized?)))
         }
         _ => Err("not measured".to_owned()),
+    }
+}
+
+/// The nodes, when they are all of the job's.
+fn all_nodes(record: &RunRecord) -> Result<Vec<Node<'_>>, &'static str> {
+    let nodes = nodes(record)?;
+    match not_all(record) {
+        Some(why) => Err(why),
+        None => Ok(nodes),
     }
 }
 

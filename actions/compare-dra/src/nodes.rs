@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use run_record::{NodeClaim, Observation, Pod, PodRole, RunRecord};
+use spark_log::Timeline;
 
 /// NodeClaims created at least this far apart were asked for in two steps: Karpenter itself waits a second for more
 /// pods before it decides, and Kubernetes gives whole seconds.
@@ -65,6 +66,40 @@ fn nodes_seen(
     }
     nodes.sort_by_key(|node| node.launched);
     Ok(nodes)
+}
+
+/// Why sums over the nodes are not those of the job: executors ran on a node that is none of them.
+pub(crate) fn not_all(record: &RunRecord) -> Option<&'static str> {
+    let seen = &record.observation;
+    let nodes = nodes(record).ok()?;
+    let counted = |pod: &Pod| nodes.iter().any(|node| hosts(node.claim, pod));
+    let executors = seen.pods.iter().filter(|pod| pod.role == PodRole::Executor);
+    let mut placed = executors.filter(|pod| pod.node.is_some());
+    placed.any(|pod| !counted(pod)).then_some(
+        "executors ran on a node that Karpenter did not launch, or whose launch was not seen",
+    )
+}
+
+/// Why what pods did is not known: executors of the event log, or the driver, have no recorded pod.
+pub(crate) fn pods_missing(record: &RunRecord, timeline: &Timeline) -> Option<&'static str> {
+    let pods = &record.observation.pods;
+    let has_pod = |id: &str| {
+        pods.iter()
+            .any(|pod| pod.executor_id.as_deref() == Some(id))
+    };
+    if pods.is_empty() {
+        Some("no pods were recorded")
+    } else if !timeline
+        .executors
+        .iter()
+        .all(|executor| has_pod(&executor.id))
+    {
+        Some("not every executor's pod was recorded")
+    } else if !pods.iter().any(|pod| pod.role == PodRole::Driver) {
+        Some("the driver's pod was not recorded")
+    } else {
+        None
+    }
 }
 
 /// NodeClaims that are counted for nothing: other jobs may have had them.

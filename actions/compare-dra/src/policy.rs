@@ -157,14 +157,7 @@ pub(crate) fn not_kept(checked: &[Checked]) -> Vec<String> {
 impl Condition {
     fn check(&self, report: &Report) -> Checked {
         let (outcome, because) = match &self.what {
-            What::Verdict(verdict) => {
-                let outcome = if report.verdict == *verdict {
-                    Outcome::Broken
-                } else {
-                    Outcome::Kept
-                };
-                (outcome, format!("the verdict is {}", report.verdict))
-            }
+            What::Verdict(verdict) => of_verdict(report, *verdict),
             What::Number { metric, more, than } => {
                 let line = report.metric(metric.unwrap_or(report.duration));
                 of_number(report, line, *more, *than)
@@ -175,6 +168,29 @@ impl Condition {
             outcome,
             because,
         }
+    }
+}
+
+fn of_verdict(report: &Report, asked: Verdict) -> (Outcome, String) {
+    let is = format!("the verdict is {}", report.verdict);
+    let number_missing = report.verdict == Verdict::CannotTell
+        && [MetricId::ExecutorSeconds, report.duration]
+            .into_iter()
+            .any(|id| report.metric(id).word.is_none());
+    if report.verdict == asked {
+        (Outcome::Broken, is)
+    } else if report.verdict == Verdict::NotComparable {
+        (
+            Outcome::Unknown,
+            "cannot be checked: the runs cannot be compared".to_owned(),
+        )
+    } else if number_missing {
+        (
+            Outcome::Unknown,
+            "cannot be checked: a number the verdict needs is missing".to_owned(),
+        )
+    } else {
+        (Outcome::Kept, is)
     }
 }
 

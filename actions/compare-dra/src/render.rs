@@ -8,6 +8,8 @@ use crate::{
     view::View,
 };
 
+/// HTML is up to three times as long as its Markdown, and the page has to stay below 1.5 MB with its picture.
+const PAGE_BYTES: usize = 400_000;
 /// GitHub keeps 1 MiB of a step's summary; `gha` needs a little of it.
 const SUMMARY_BYTES: usize = (1 << 20) - 4096;
 
@@ -78,6 +80,6 @@ pub(crate) fn pages(view: &View) -> Result<Pages, Error> {
         summary: report.within(SUMMARY_BYTES, str::len, "report.md"),
         comment: comment.within(comment::ROOM, characters, view.elsewhere()),
         page_head: page_head.whole(),
-        page_rest: page_rest.whole(),
+        page_rest: page_rest.within(PAGE_BYTES, str::len, "report.json"),
     })
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use spark_log::{EpochMillis, Timeline};
 
 use crate::{
-    advice::{Advice, KeptIdle, advice, kept_idle},
+    advice::{Advice, KeptIdle, advice, kept_idle, of_settings},
     compared::metrics,
     cost::{Cost, Priced},
     curve::Curves,
@@ -176,8 +176,8 @@ impl Report {
             verdict::conclude(&fixed_numbers, &dra_numbers, prices.are_real())
         };
         let shown = Shown {
-            fixed: middle(&fixed_numbers),
-            dra: middle(&dra_numbers),
+            fixed: middle(&fixed_numbers, duration),
+            dra: middle(&dra_numbers, duration),
         };
         let pair = Pair::new(&fixed[shown.fixed], &dra[shown.dra], duration);
         // Without a verdict there is nothing to explain and nothing to advise.
@@ -198,7 +198,11 @@ impl Report {
             concerns,
             metrics: metrics(&fixed_numbers, &dra_numbers, explain),
             why: if explain { pair.reasons() } else { Vec::new() },
-            before_the_next_run: if explain { advice(&pair) } else { Vec::new() },
+            before_the_next_run: if explain {
+                advice(&pair)
+            } else {
+                of_settings(&pair)
+            },
             prices,
             fixed: fixed
                 .iter()
@@ -241,19 +245,12 @@ impl Report {
     }
 }
 
-/// The run whose job duration is the median (the lower one of two).
-fn middle(runs: &[Measured]) -> usize {
+/// The run whose duration is the median (the lower one of two).
+fn middle(runs: &[Measured], duration: MetricId) -> usize {
     let mut order: Vec<(usize, f64)> = runs
         .iter()
         .enumerate()
-        .map(|(place, run)| {
-            (
-                place,
-                run.get(MetricId::JobDuration)
-                    .clone()
-                    .unwrap_or(f64::INFINITY),
-            )
-        })
+        .map(|(place, run)| (place, run.get(duration).clone().unwrap_or(f64::INFINITY)))
         .collect();
     order.sort_by(|a, b| a.1.total_cmp(&b.1));
     order[(order.len() - 1) / 2].0

@@ -10,6 +10,8 @@ use crate::{
 
 /// More executors than this are not listed one by one.
 const MOST_EXECUTORS: usize = 200;
+/// The same for nodes.
+const MOST_NODES: usize = 100;
 
 /// The runs of one variant.
 #[derive(Debug, Serialize)]
@@ -75,7 +77,12 @@ fn run_view(run: &RunReport, shown: bool) -> RunView {
             .collect(),
         left_out: (left_out > 0)
             .then(|| format!("{} more are in report.json.", number(left_out as f64, 0))),
-        nodes: run.nodes.iter().map(|node| node_row(node, &at)).collect(),
+        nodes: run
+            .nodes
+            .iter()
+            .take(MOST_NODES)
+            .map(|node| node_row(node, &at))
+            .collect(),
         wanted: wanted(run),
     }
 }

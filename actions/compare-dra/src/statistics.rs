@@ -113,10 +113,34 @@ fn binomial(n: usize, k: usize) -> f64 {
     (0..k).map(|i| (n - i) as f64 / (i + 1) as f64).product()
 }
 
-/// How often every number of one side would lie on one side of every number of the other if both sides were alike: one
-/// in so many.
-pub(crate) fn apart_by_chance_one_in(from: usize, to: usize) -> f64 {
-    binomial(from + to, from) / 2.0
+/// More numbers than this in all are not dealt out in every way: there are too many ways, and chance is small by then.
+const DEALT_OUT: usize = 14;
+
+/// The part of all ways to deal the numbers out to two sides of these sizes in which `differ` says that the sides do:
+/// how often it would say so by chance if the sides were alike. Absent for many numbers.
+pub(crate) fn differ_by_chance(
+    from: &[f64],
+    to: &[f64],
+    differ: impl Fn(&[f64], &[f64]) -> bool,
+) -> Option<f64> {
+    let all = [from, to].concat();
+    if all.len() > DEALT_OUT {
+        return None;
+    }
+    let (mut ways, mut found) = (0_u32, 0_u32);
+    for chosen in 0_u32..1 << all.len() {
+        if chosen.count_ones() as usize != from.len() {
+            continue;
+        }
+        let side = |is: bool| -> Vec<f64> {
+            let numbers = all.iter().enumerate();
+            let of_side = numbers.filter(|(place, _)| (chosen >> place & 1 == 1) == is);
+            of_side.map(|(_, number)| *number).collect()
+        };
+        ways += 1;
+        found += u32::from(differ(&side(true), &side(false)));
+    }
+    Some(f64::from(found) / f64::from(ways))
 }
 
 /// How many numbers each side would need in all, so that a difference of this size would most likely be told from
@@ -217,9 +241,14 @@ mod tests {
 
     #[test]
     fn chance_sets_three_and_three_apart_once_in_ten() {
-        assert_eq!(apart_by_chance_one_in(3, 3), 10.0);
-        assert_eq!(apart_by_chance_one_in(2, 2), 3.0);
-        assert_eq!(apart_by_chance_one_in(5, 5), 126.0);
+        let apart = |a: &[f64], b: &[f64]| interval(a, b).is_some_and(Interval::excludes_zero);
+        let by_chance = |a: &[f64], b: &[f64]| differ_by_chance(a, b, apart);
+        assert_eq!(by_chance(&[1.0, 2.0, 3.0], &[11.0, 12.0, 13.0]), Some(0.1));
+        assert_eq!(by_chance(&[1.0, 2.0], &[11.0, 12.0]), Some(1.0 / 3.0));
+        let five = |start: f64| (0..5).map(|i| start + f64::from(i)).collect::<Vec<_>>();
+        assert!(by_chance(&five(0.0), &five(10.0)).is_some_and(|share| share < 0.05));
+        let eight = [five(0.0), five(5.0)].concat();
+        assert_eq!(by_chance(&eight, &eight), None);
     }
 
     #[test]

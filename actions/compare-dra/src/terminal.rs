@@ -15,6 +15,7 @@ pub(crate) fn text(report: &Report) -> String {
     lines.extend(marks);
     lines.push(String::new());
     lines.extend(table(report));
+    lines.extend(Some(report.prices.line()).filter(|line| !line.is_empty()));
     if let Some(curves) = &report.curves {
         lines.push(String::new());
         lines.push("Executors since the application started:".to_owned());

@@ -9,6 +9,7 @@ use crate::{
     measure::Measured,
     metric::MetricId,
     number::{number, relative},
+    statistics::differ_by_chance,
 };
 
 mod certainty;
@@ -78,6 +79,8 @@ pub(crate) struct Conclusion {
 struct Axis {
     name: &'static str,
     difference: Difference,
+    /// How often such numbers would differ by chance, when they differ and are few.
+    by_chance: Option<f64>,
 }
 
 impl Axis {
@@ -92,9 +95,20 @@ impl Axis {
                 .map(|run| run.get(id).clone())
                 .collect::<Result<Vec<f64>, _>>()
         };
-        let difference = Difference::of(&values(fixed)?, &values(dra)?);
-        let difference = difference.ok_or_else(|| "no run".to_owned())?;
-        Ok(Self { name, difference })
+        let (fixed, dra) = (values(fixed)?, values(dra)?);
+        let difference = Difference::of(&fixed, &dra).ok_or_else(|| "no run".to_owned())?;
+        let differ = |a: &[f64], b: &[f64]| {
+            Difference::of(a, b).is_some_and(|difference| difference.change != Change::Same)
+        };
+        let told = difference.interval.is_some() && difference.change != Change::Same;
+        let by_chance = told
+            .then(|| differ_by_chance(&fixed, &dra, differ))
+            .flatten();
+        Ok(Self {
+            name,
+            difference,
+            by_chance,
+        })
     }
 
     fn change_in_words(&self) -> String {

@@ -58,6 +58,8 @@ pub(crate) struct View {
     repeated: bool,
     gaps: Vec<String>,
     cost: CostView,
+    /// Where the prices are from.
+    cost_note: Option<String>,
     definitions: Vec<Definition>,
     run_link: Option<String>,
     /// What a reader must know of the report as a whole.
@@ -159,6 +161,7 @@ impl View {
             few_executors: all.map(|run| run.executors.len()).sum::<usize>() <= FEW_EXECUTORS,
             gaps: gaps(report),
             cost: CostView::of(report),
+            cost_note: Some(text(&report.prices.line())).filter(|line| !line.is_empty()),
             definitions: definitions(),
             run_link,
             note: None,

@@ -11,7 +11,7 @@ use crate::{
     difference::CHANCE,
     measure::last_used_executor,
     metric::MetricId,
-    nodes::{executor_nodes, nodes, steps},
+    nodes::{executor_nodes, nodes, not_all, steps},
     number::{about, count, number, percent},
     prose::Prose,
     run::Run,
@@ -180,9 +180,7 @@ impl<'a> Pair<'a> {
     fn crowd(&self) -> String {
         let (all, unused) = (self.fixed.timeline.executors.len(), unused(self.fixed));
         if unused > 0 {
-            format!(
-                " The static run started {all} executors at once, {unused} of them for nothing."
-            )
+            format!(" The static run had {all} executors, {unused} of them for nothing.")
         } else {
             String::new()
         }
@@ -262,7 +260,11 @@ impl<'a> Pair<'a> {
     /// Executor-seconds are Spark's view; nodes are what is paid for.
     fn nodes(&self) -> Option<Reason> {
         let totals = |run: &Run| {
-            let nodes = nodes(run.record.as_ref()?).ok()?;
+            let record = run.record.as_ref()?;
+            if not_all(record).is_some() {
+                return None;
+            }
+            let nodes = nodes(record).ok()?;
             let empty: Option<f64> = nodes.iter().map(|node| node.empty_seconds().ok()).sum();
             Some((nodes.iter().map(|node| node.seconds()).sum::<f64>(), empty))
         };

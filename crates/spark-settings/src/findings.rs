@@ -83,7 +83,15 @@ impl<'a> Findings<'a> {
             key: key.to_owned(),
             problem,
             is_error,
+            instead: None,
         });
+    }
+
+    /// The value that mends what was found last; without one it is mended by leaving the setting out.
+    pub(super) fn instead(&mut self, value: &'static str) {
+        if let Some(last) = self.all.last_mut() {
+            last.instead = Some(value);
+        }
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Finding {
     /// Spark would refuse the job, or nothing could be learned from it. Otherwise the setting only does nothing, or not
     /// what one expects.
     pub is_error: bool,
+    /// The value that mends it. Absent when the setting is best left out.
+    pub instead: Option<&'static str>,
 }
 
 /// Every such setting among the effective ones.

@@ -20,6 +20,7 @@ pub(super) fn check(findings: &mut Findings<'_>) {
                 "`{key}` is `{value}`: Spark counts it in whole seconds and wants at least `1s`"
             );
             findings.error(key, problem);
+            findings.instead("1s");
         }
     }
     // The package object of Spark's configuration: both from 0, with the defaults 60 s and no end.
@@ -31,6 +32,7 @@ pub(super) fn check(findings: &mut Findings<'_>) {
             "`{IDLE}` is `{value}`, 0 whole seconds: an executor without a task is released at once, also between two stages; `1s` is the shortest time"
         );
         findings.warning(IDLE, problem);
+        findings.instead("1s");
     }
     // ExecutorMonitor.Tracker.updateTimeout takes the one for the other once an executor holds cached data.
     let idle = idle.unwrap_or(60 * SECOND);

@@ -37,6 +37,7 @@ pub(super) fn kept_or_moved(findings: &mut Findings<'_>) {
                 "`{TRACKING}` is `false`: without an external shuffle service, which EMR on EKS does not have, Spark refuses to start; leave it out, or set `{DECOMMISSION}` to `true`"
             );
             findings.error(TRACKING, problem);
+            findings.instead("true");
         }
         // Spark 4 warns of the same.
         (true, true) => {
@@ -45,6 +46,7 @@ pub(super) fn kept_or_moved(findings: &mut Findings<'_>) {
                 "`{TRACKING}` is `true` beside `{other}`: executors with shuffle data are kept although they need not be; set it to `false`"
             );
             findings.warning(TRACKING, problem);
+            findings.instead("false");
         }
         _ => {}
     }

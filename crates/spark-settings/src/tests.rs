@@ -234,6 +234,9 @@ fn shuffle_data_is_tracked_or_moved_but_not_neither_and_not_both() {
     fine(Dra, &[off, decommission]);
     fine(Dra, &[off, plugin]);
     warned(Dra, &[decommission], "beside `spark.decommission.enabled`");
+    // Left out it would be on.
+    assert_eq!(one(Dra, &[decommission]).instead, Some("false"));
+    assert_eq!(one(Dra, &[off]).instead, Some("true"));
     warned(
         Dra,
         &[plugin],

@@ -85,14 +85,12 @@ fn low_start(dra: &Run, useful: u32) -> Option<Advice> {
         .unwrap_or(u32::MAX);
     let better = ready.div_ceil(slots).min(useful).min(max);
     let begun = start(dra);
-    let used = || {
-        dra.timeline
-            .executors
-            .iter()
-            .filter(|e| e.tasks > 0)
-            .map(|e| e.added)
-    };
-    let spread = used().max()?.since(used().min()?).as_secs_f64();
+    let used = dra.timeline.executors.iter().filter(|e| e.tasks > 0);
+    let mut joined: Vec<_> = used.map(|e| e.added).collect();
+    joined.sort_unstable();
+    // Those it could have begun with; what later stages asked for came later in any case.
+    joined.truncate(better as usize);
+    let spread = joined.last()?.since(*joined.first()?).as_secs_f64();
     if begun >= better || spread < 1.0 {
         return None;
     }
@@ -108,7 +106,7 @@ fn low_start(dra: &Run, useful: u32) -> Option<Advice> {
     Some(Advice::new(
         Prose::new("With ")
             .code(format!("spark.dynamicAllocation.initialExecutors={begun}"))
-            .text(format!(" {what}: the last useful executor joined {} after the first. With ", about(spread)))
+            .text(format!(" {what}: of the {} that the first stages could use, the last joined {} after the first. With ", count(better as usize, "executor", "executors"), about(spread)))
             .code(better.to_string())
             .text(format!(" the first request would have asked for all of them: up to {} sooner, if nodes start as fast (an estimate).", about(spread))),
     )

@@ -29,6 +29,8 @@ pub(crate) struct KeptIdle {
     pub(crate) idle_timeout_seconds: f64,
     /// Of these executors, as many as `spark.dynamicAllocation.minExecutors` explains.
     pub(crate) kept_by_minimum: usize,
+    /// Executor-seconds beyond the time-out of the others.
+    pub(crate) seconds_beyond_minimum: f64,
 }
 
 /// What was kept in a DRA run. Absent when nothing was, or the time-out is not known.
@@ -54,6 +56,8 @@ pub(crate) fn kept_idle(run: &Run) -> Option<KeptIdle> {
         seconds: all.iter().sum(),
         idle_timeout_seconds,
         kept_by_minimum,
+        // Those that stayed longest are taken for the minimum's.
+        seconds_beyond_minimum: all.iter().skip(kept_by_minimum).sum(),
     })
 }
 
@@ -72,9 +76,9 @@ pub(super) fn advice(run: &Run) -> Option<Advice> {
     ))
     .code(IDLE_TIMEOUT)
     .text(format!(
-        " ({}), {} executor-seconds in all. Shuffle tracking keeps executors that hold shuffle data, and without ",
+        " ({}), by {} executor-seconds in all. Shuffle tracking keeps executors that hold shuffle data, and without ",
         about(kept.idle_timeout_seconds),
-        number(kept.seconds, 0)
+        number(kept.seconds_beyond_minimum, 0)
     ))
     .code(TRACKING_TIMEOUT)
     .text(" for as long as the driver remembers the shuffle. With one, Spark computes lost shuffle data again if a later stage needs it.");

@@ -73,7 +73,8 @@ fn bought_again(run: &Run) -> Option<Advice> {
         .collect();
     let given_back = hosts_of_executors
         .iter()
-        .filter_map(|claim| claim.deleting)
+        // A node that goes with pods on it was interrupted, expired or removed by hand.
+        .filter_map(|claim| emptied(claim, seen).and(claim.deleting))
         .filter(|at| at.as_millisecond() < end.0)
         .min()?;
     let bought = hosts_of_executors
@@ -123,18 +124,20 @@ fn consolidate_after(text: Prose, seconds: i64) -> Advice {
 
 /// The shortest time from the end of a node's last pod to Karpenter's decision to remove it.
 fn waited_until_given_back(seen: &Observation) -> Option<f64> {
-    let delay = |claim: &NodeClaim| -> Option<f64> {
-        let pods: Vec<&Pod> = seen.pods.iter().filter(|pod| hosts(claim, pod)).collect();
-        let ends: Option<Vec<Timestamp>> = pods
-            .iter()
-            .map(|pod| pod.finished.or(pod.deleted))
-            .collect();
-        let last = ends?.into_iter().max()?;
-        let deleting = claim.deleting.filter(|at| *at >= last)?;
-        Some(seconds(last, deleting))
-    };
-    let delays = seen.node_claims.iter().filter_map(delay);
+    let delays = seen
+        .node_claims
+        .iter()
+        .filter_map(|claim| emptied(claim, seen));
     delays.min_by(f64::total_cmp)
+}
+
+/// How long a node was empty when Karpenter decided to remove it. `None` when it was not empty.
+fn emptied(claim: &NodeClaim, seen: &Observation) -> Option<f64> {
+    let pods = seen.pods.iter().filter(|pod| hosts(claim, pod));
+    let ends: Option<Vec<Timestamp>> = pods.map(|pod| pod.finished.or(pod.deleted)).collect();
+    let last = ends?.into_iter().max()?;
+    let deleting = claim.deleting.filter(|at| *at >= last)?;
+    Some(seconds(last, deleting))
 }
 
 fn had_executors(claim: &NodeClaim, seen: &Observation) -> bool {

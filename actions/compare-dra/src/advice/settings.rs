@@ -62,14 +62,17 @@ fn pointless(run: &Run) -> Vec<Advice> {
     let advice = |finding: &spark_settings::Finding| {
         let text = Prose::ticked(&format!("{}.", finding.problem));
         let advice = Advice::new(text);
-        match spark.get(&finding.key) {
-            Some(value) if spark_log::is_kept_property(&finding.key) => {
+        match (finding.instead, spark.get(&finding.key)) {
+            (Some(instead), _) => advice.set(place(run), &finding.key, instead),
+            (None, Some(value)) if spark_log::is_kept_property(&finding.key) => {
                 advice.unset(place(run), &finding.key, value)
             }
             _ => advice,
         }
     };
-    // How DRA begins is said by `allocation`, with what it led to.
-    let own = |finding: &&spark_settings::Finding| finding.key != spark_settings::INITIAL_EXECUTORS;
+    // With how many DRA begins, when it begins at all, is said by `allocation` with what it led to.
+    let own = |finding: &&spark_settings::Finding| {
+        finding.is_error || finding.key != spark_settings::INITIAL_EXECUTORS
+    };
     findings.iter().filter(own).map(advice).collect()
 }

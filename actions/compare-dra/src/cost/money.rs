@@ -16,7 +16,9 @@ pub(crate) struct Money(Decimal);
 impl Money {
     /// This price of an hour, for some milliseconds of a number of units. Rounded to a billionth of a dollar.
     pub(crate) fn for_ms(self, ms: i64, units: Decimal) -> Self {
-        let exact = self.0 * units * Decimal::from(ms) / Decimal::from(MS_OF_AN_HOUR);
+        // What a file says may be absurd; it must not end the program.
+        let hours = Decimal::from(ms) / Decimal::from(MS_OF_AN_HOUR);
+        let exact = self.0.saturating_mul(units).saturating_mul(hours);
         Self(exact.round_dp_with_strategy(DECIMALS, MidpointAwayFromZero)).normal()
     }
 
@@ -34,7 +36,7 @@ impl Add for Money {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0).normal()
+        Self(self.0.saturating_add(other.0)).normal()
     }
 }
 

@@ -8,6 +8,8 @@ use crate::run::{NO_RECORD, Run};
 /// How to have costs.
 const HOW: &str = "They need prices: credentials that allow `pricing:GetProducts` and `ec2:DescribeSpotPriceHistory`, or a price file in the input `prices`.";
 
+const EMULATED: &str = "The nodes were emulated: what they cost says nothing about EC2.";
+
 /// The prices of a comparison.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Priced {
@@ -47,6 +49,15 @@ impl Priced {
         !self.lists.is_empty() && !made_up
     }
 
+    /// Where the prices are from, in a line to stand beside the costs. Empty without any.
+    pub(crate) fn line(&self) -> String {
+        let mut said: Vec<String> = self.lists.iter().map(words).collect();
+        if self.emulated_nodes && !said.is_empty() {
+            said.push(EMULATED.to_owned());
+        }
+        said.join(" ")
+    }
+
     /// Where the prices are from, or why there are none, in sentences.
     pub(crate) fn words(&self) -> String {
         let mut said: Vec<String> = self.lists.iter().map(words).collect();
@@ -61,9 +72,7 @@ impl Priced {
         }
         if !self.lists.is_empty() {
             if self.emulated_nodes {
-                said.push(
-                    "The nodes were emulated: what they cost says nothing about EC2.".to_owned(),
-                );
+                said.push(EMULATED.to_owned());
             }
             said.push(format!("Not counted: {}.", self.not_counted));
         }

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     gate::{Concern, listed},
+    measure::middle_of,
     nodes::nodes,
-    number::count,
+    number::number,
     prose::Prose,
     run::Run,
 };
@@ -42,16 +43,20 @@ fn instance_types(runs: &[Run]) -> BTreeSet<String> {
     runs.iter().flat_map(of).collect()
 }
 
-/// Nodes that were there before the run, so that it did not wait for them.
+/// Nodes that were there before the run, so that it did not wait for them: in the middle run of each side.
 fn warm(fixed: &[Run], dra: &[Run]) -> Option<Prose> {
-    let (fixed, dra) = (warm_nodes(fixed)?, warm_nodes(dra)?);
-    let said = |nodes: usize| match nodes {
-        0 => "on none".to_owned(),
-        nodes => format!("on {}", count(nodes, "node", "nodes")),
+    let (fixed, dra) = (middle_of(fixed, warm_nodes)?, middle_of(dra, warm_nodes)?);
+    let said = |nodes: f64| match nodes {
+        0.0 => "on no node".to_owned(),
+        1.0 => "on 1 node".to_owned(),
+        nodes => format!(
+            "on {} nodes",
+            number(nodes, usize::from(nodes.fract() != 0.0))
+        ),
     };
     let text = format!(
-        "Executors of the static runs began {} that had been there before, those of the DRA runs {}: the side with more \
-         of them waited less for machines. Wait until nodes are gone before the next run, or let the runs take turns.",
+        "Executors of a static run began {} that had been there before, those of a DRA run {}: the side with more of them \
+         waited less for machines. Wait until nodes are gone before the next run, or let the runs take turns.",
         said(fixed),
         said(dra)
     );
@@ -59,13 +64,10 @@ fn warm(fixed: &[Run], dra: &[Run]) -> Option<Prose> {
 }
 
 /// Absent when the nodes of a run are not known.
-fn warm_nodes(runs: &[Run]) -> Option<usize> {
-    let of = |run: &Run| {
-        let nodes = nodes(run.record.as_ref()?).ok()?;
-        let warm = nodes
-            .iter()
-            .filter(|node| node.claim.there_before && node.executors > 0);
-        Some(warm.count())
-    };
-    runs.iter().map(of).sum()
+fn warm_nodes(run: &Run) -> Option<f64> {
+    let nodes = nodes(run.record.as_ref()?).ok()?;
+    let warm = nodes
+        .iter()
+        .filter(|node| node.claim.there_before && node.executors > 0);
+    Some(warm.count() as f64)
 }

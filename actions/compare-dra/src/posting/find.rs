@@ -118,12 +118,13 @@ async fn heads(calls: &Calls<'_>, origin: &Origin, run: &Run) -> Result<BTreeSet
                 .is_none_or(|name| same(&pull.head.repo, name))
     };
     let mut found = BTreeSet::new();
-    for route in routes(origin, run) {
+    for (place, route) in routes(origin, run).into_iter().enumerate() {
         let call = Call::<()>::get(route);
         let listed: Vec<Listed> = match calls.send(&github, "list pull requests", &call).await {
             Ok(listed) => listed,
-            // GitHub's answer when the commit is not in this repository, as with a fork's.
-            Err(error) if matches!(error.status(), Some(404 | 422)) => Vec::new(),
+            // GitHub's answer to the first question when the commit is not in this repository, as with a fork's. To the
+            // second it means that the token may not see the repository.
+            Err(error) if place == 0 && matches!(error.status(), Some(404 | 422)) => Vec::new(),
             Err(error) => return Err(error),
         };
         found.extend(

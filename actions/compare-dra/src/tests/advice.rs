@@ -183,3 +183,18 @@ fn nodes_given_back_sooner_than_executors_are_told() {
         "{told:#?}"
     );
 }
+
+#[test]
+fn a_run_that_spark_refused_is_told_the_setting() {
+    let (fixed, mut dra) = origin();
+    submitted(&mut dra).insert(
+        "spark.dynamicAllocation.initialExecutors".to_owned(),
+        "20".to_owned(),
+    );
+    dra.record.as_mut().unwrap().job_run.state = "FAILED".to_owned();
+    has(
+        &advised(fixed, dra),
+        "spark.dynamicAllocation.initialExecutors is 20, above spark.dynamicAllocation.maxExecutors, which is 10",
+        &["# spark.dynamicAllocation.initialExecutors=20"],
+    );
+}

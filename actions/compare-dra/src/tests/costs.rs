@@ -79,7 +79,7 @@ fn pages_show_cost_with_its_prices_and_what_it_leaves_out() {
     for part in [
         "| Cost | \\$0.0596 | \\$0.0260 | ▼ \\$0.0336 less (−56 %)",
         "Prices: made up for tests, ap-southeast-2, 2022-08-26.",
-        "Not counted: volumes (EBS)",
+        "Not counted: nodes that Karpenter did not launch, volumes (EBS)",
         "| `spark-executor-b2` `m5.xlarge` `spot` | \\$0.072 to \\$0.108 |",
         "EMR uplift of 5 pods: 0.202 vCPU-hours and 0.283 GB-hours",
         "5 pods were not seen to pull the image",

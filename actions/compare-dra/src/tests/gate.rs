@@ -60,7 +60,7 @@ fn warm_nodes_of_one_side_are_named() {
     assert!(
         !said[0].0
             && said[0].1.contains(
-                "began on none that had been there before, those of the DRA runs on 2 nodes"
+                "began on no node that had been there before, those of a DRA run on 2 nodes"
             ),
         "{said:?}"
     );

@@ -58,11 +58,15 @@ fn origin_breaks_what_it_exceeds() {
 fn runs_that_cannot_be_compared_do_not_keep_a_policy() {
     let (fixed, mut dra) = origin();
     dra.record.as_mut().unwrap().job_run.state = "FAILED".to_owned();
-    let conditions = ["dra slower than 20 %".parse().unwrap()];
-    let checked = check(&conditions, &compared(fixed, dra)).remove(0);
-    assert_eq!(checked.outcome, Outcome::Unknown);
-    assert_eq!(
-        checked.because,
-        "cannot be checked: the runs cannot be compared"
-    );
+    let report = compared(fixed, dra);
+    for condition in ["dra slower than 20 %", "worse", "mixed", "cannot tell"] {
+        let checked = check(&[condition.parse().unwrap()], &report).remove(0);
+        assert_eq!(checked.outcome, Outcome::Unknown, "{checked:?}");
+        assert_eq!(
+            checked.because,
+            "cannot be checked: the runs cannot be compared"
+        );
+    }
+    let checked = check(&["not comparable".parse().unwrap()], &report).remove(0);
+    assert_eq!(checked.outcome, Outcome::Broken);
 }

@@ -9,7 +9,7 @@ use crate::{
     number::percent,
     report::Report,
     run::Run,
-    statistics::{CONFIDENCE, apart_by_chance_one_in},
+    statistics::CONFIDENCE,
     tests::{compared, origin, run},
     verdict::{HEAD_START, Verdict},
 };
@@ -177,7 +177,7 @@ fn repeats_that_are_apart_are_clear() {
         report.certainty,
         "Medians of 3 runs of each variant: the difference in executor-seconds (−70 %, 95 % interval −70 to −70 %) is \
          beyond chance. The difference in job duration (+8 %, 95 % interval +6 to +10 %) is beyond chance. With so few \
-         runs, variants that do not differ would look this far apart in one of 10 comparisons."
+         runs, variants that do not differ would look like this in one of 10 comparisons."
     );
     assert_eq!(report.shown.dra, 1, "the middle one is drawn");
 }
@@ -213,7 +213,6 @@ fn page_for_readers_quotes_the_limits() {
             "when the {} interval of the difference includes zero",
             percent(CONFIDENCE)
         ),
-        format!("in one of {} comparisons", apart_by_chance_one_in(3, 3)),
         format!("the input differs by more than {}", percent(OTHER_INPUT)),
         format!(
             "by more than {} of the static `application-duration`",

@@ -4,7 +4,7 @@ use super::Axis;
 use crate::{
     difference::{CHANCE, Change, ENOUGH_RUNS, NEGLIGIBLE},
     number::{number, percent, signed},
-    statistics::{CONFIDENCE, apart_by_chance_one_in},
+    statistics::CONFIDENCE,
 };
 
 /// More runs than this are not asked for by number.
@@ -15,7 +15,7 @@ pub(super) fn certainty(fixed: usize, dra: usize, axes: &[Axis; 2]) -> String {
     let said = if fixed.min(dra) == 1 {
         single(axes)
     } else {
-        repeated(fixed, dra, axes)
+        repeated(axes)
     };
     let runs = match (fixed, dra) {
         (1, 1) => "One run of each variant proves little: ".to_owned(),
@@ -79,17 +79,15 @@ fn single(axes: &[Axis; 2]) -> Vec<String> {
 }
 
 /// Both sides have repeats, so there are intervals.
-fn repeated(fixed: usize, dra: usize, axes: &[Axis; 2]) -> Vec<String> {
+fn repeated(axes: &[Axis; 2]) -> Vec<String> {
     let mut said: Vec<String> = axes.iter().map(of_interval).collect();
-    // Few runs lie apart by chance more often than the interval's name says.
-    let one_in = apart_by_chance_one_in(fixed, dra);
-    let any_told = axes
-        .iter()
-        .any(|axis| axis.difference.change != Change::Same);
-    if any_told && one_in < 1.0 / (1.0 - CONFIDENCE) {
+    let by_chance = axes.iter().filter_map(|axis| axis.by_chance);
+    let share = by_chance.fold(0.0, f64::max);
+    // The interval of few runs excludes zero by chance more often than its name says.
+    if share > 1.0 - CONFIDENCE {
         said.push(format!(
-            "with so few runs, variants that do not differ would look this far apart in one of {} comparisons.",
-            number(one_in, 0)
+            "with so few runs, variants that do not differ would look like this in one of {} comparisons.",
+            number(1.0 / share, 0)
         ));
     }
     said
