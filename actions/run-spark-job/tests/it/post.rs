@@ -73,6 +73,7 @@ async fn a_killed_step_s_job_run_is_cancelled_and_its_record_completed() {
     let step = step(&cloud);
     let mut child = step.start();
     until(&mut child, "state RUNNING").await;
+    step.recorded().await;
     kill(child).await;
     assert!(step.record().partial.is_some());
     step.post()
@@ -158,6 +159,7 @@ async fn what_may_go_on_is_an_error_that_says_how_to_end_it() {
     let step = step(&cloud);
     let mut child = step.start();
     until(&mut child, "state RUNNING").await;
+    step.recorded().await;
     kill(child).await;
     cloud.fault(Fault::always(emr("CancelJobRun"), FaultKind::Denied));
     let ended = step.post().await.with(3);

@@ -167,6 +167,17 @@ impl Step {
         self.folder.path().join(relative)
     }
 
+    /// Waits until there is a record: it is written behind the lines of the log.
+    pub(crate) async fn recorded(&self) {
+        let written = async {
+            while !self.path("run/run-record.json").exists() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let written = tokio::time::timeout(Duration::from_secs(60), written).await;
+        written.expect("no record after a minute");
+    }
+
     /// The record in the default directory.
     pub(crate) fn record(&self) -> RunRecord {
         RunRecord::from_json(&fs::read(self.path("run/run-record.json")).unwrap()).unwrap()
