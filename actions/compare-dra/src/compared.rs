@@ -1,9 +1,10 @@
 //! Each metric of both sides beside the other: medians, the difference, and what can be told from it. Pure.
 
 use crate::{
-    difference::Difference,
+    difference::{Difference, Word},
     measure::Measured,
-    metric::{METRICS, MetricId},
+    metric::{METRICS, Metric, MetricId},
+    number::{SAME, difference},
     report::MetricReport,
 };
 
@@ -17,13 +18,22 @@ pub(crate) fn metrics(fixed: &[Measured], dra: &[Measured], comparable: bool) ->
             let line = line(metric.id, &medians);
             let told = comparable.then(|| told(metric.id, fixed, dra)).flatten();
             MetricReport {
-                word: told.map(|told| told.word(metric.direction)),
+                word: told.map(|told| word(metric, &told)),
                 interval: told.and_then(|told| told.interval),
                 runs_needed: told.and_then(|told| told.runs_needed),
                 ..line
             }
         })
         .collect()
+}
+
+/// What the runs say, when there is anything to be seen: from 0, a difference of a blink would be infinitely large.
+fn word(metric: &Metric, told: &Difference) -> Word {
+    if difference(metric, told.from, told.to) == SAME {
+        Word::CannotTell
+    } else {
+        told.word(metric.direction)
+    }
 }
 
 /// The difference when every run has the number.

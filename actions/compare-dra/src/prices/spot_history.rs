@@ -82,10 +82,12 @@ impl SpotHistory {
             changes.extend(page.changes);
             next = page.next;
             if next.is_none() {
-                break;
+                return Ok(changes);
             }
         }
-        Ok(changes)
+        // With some changes missing an old price would hold on.
+        let long = format!("the history has more than {MOST_PAGES} pages");
+        Err(NotAnswered::because(CALL, ProblemKind::Unreadable, long))
     }
 
     /// Asks, and again when it may help.

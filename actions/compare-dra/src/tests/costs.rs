@@ -160,3 +160,55 @@ fn verdict_names_the_cost_only_when_it_is_real() {
         page(&report)
     );
 }
+
+#[test]
+fn what_was_not_recorded_is_not_free() {
+    let changed = |change: fn(&mut run_record::Observation)| {
+        let (fixed, mut dra) = origin();
+        change(&mut dra.record.as_mut().unwrap().observation);
+        compared(priced(fixed, &list()), priced(dra, &list()))
+    };
+    let missing =
+        |report: &Report, id: MetricId| report.metric(id).missing.clone().unwrap_or_default();
+
+    let elsewhere = changed(|seen| seen.pods[1].node = Some("of-a-node-group".to_owned()));
+    for id in [
+        MetricId::Cost,
+        MetricId::CostEc2Idle,
+        MetricId::CostOnDemand,
+        MetricId::NodeSeconds,
+    ] {
+        let why = missing(&elsewhere, id);
+        assert!(
+            why.contains("on a node that Karpenter did not launch"),
+            "{id:?}: {why}"
+        );
+    }
+    assert!(elsewhere.metric(MetricId::CostEmrUplift).dra.is_some());
+
+    let fewer = changed(|seen| {
+        seen.pods.remove(2);
+    });
+    for id in [
+        MetricId::Cost,
+        MetricId::CostEmrUplift,
+        MetricId::EmptyNodeSeconds,
+    ] {
+        let why = missing(&fewer, id);
+        assert!(
+            why.contains("not every executor's pod was recorded"),
+            "{id:?}: {why}"
+        );
+    }
+    assert!(fewer.metric(MetricId::NodeSeconds).dra.is_some());
+}
+
+#[test]
+fn absurd_requests_do_not_end_the_program() {
+    let (fixed, mut dra) = origin();
+    let pod = &mut dra.record.as_mut().unwrap().observation.pods[1];
+    pod.requests
+        .insert("cpu".to_owned(), "79228162514264337593543950335".to_owned());
+    let report = compared(priced(fixed, &list()), priced(dra, &list()));
+    assert!(!page(&report).is_empty());
+}
