@@ -3,8 +3,26 @@
 /// Plain text: no mark-up, no mention, no reference, no HTML comes out of it.
 pub(crate) fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut hexadecimal = 0;
+    for (at, character) in text.char_indices() {
+        hexadecimal = if character.is_ascii_hexdigit() {
+            hexadecimal + 1
+        } else {
+            0
+        };
+        if hexadecimal == SHORTEST_COMMIT {
+            out.push_str("<!-- -->");
+        }
+        let next = text[at + character.len_utf8()..].chars().next();
         match character {
+            // The mark of a list item, a heading's underline or a rule.
+            '-' | '+' | '=' if at == 0 => out.extend(['\\', character]),
+            '.' | ')' if next == Some(' ') && is_number(&out) => out.extend(['\\', character]),
+            // `:emoji:` and `GH-1`.
+            ':' if next.is_some_and(char::is_alphanumeric) => out.push_str(":<!-- -->"),
+            '-' if out.to_ascii_uppercase().ends_with("GH") => out.push_str("<!-- -->-"),
+            // They turn the direction of what follows.
+            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => out.extend(['\\', character]),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -24,6 +42,14 @@ pub(crate) fn text(text: &str) -> String {
         }
     }
     out
+}
+
+/// GitHub makes a link of so many hexadecimal digits when they name a commit.
+const SHORTEST_COMMIT: usize = 7;
+
+/// True when everything before is a number: the mark of an ordered list's item.
+fn is_number(before: &str) -> bool {
+    !before.is_empty() && before.chars().all(|c| c.is_ascii_digit())
 }
 
 /// True at the end of what makes a bare address a link: `https:` and `www.`.
@@ -109,6 +135,22 @@ mod tests {
             "see https:<!-- -->//x.y or WWW.<!-- -->x.y"
         );
         assert_eq!(text("static: 1.5 s"), "static: 1.5 s");
+    }
+
+    #[test]
+    fn lists_emoji_issues_and_commits_lose_their_meaning() {
+        assert_eq!(text("1. a"), "1\\. a");
+        assert_eq!(text("- a"), "\\- a");
+        assert_eq!(
+            text(":warning: and 10:30"),
+            ":<!-- -->warning: and 10:<!-- -->30"
+        );
+        assert_eq!(text("GH-12"), "GH<!-- -->-12");
+        assert_eq!(text("at deadbeef01"), "at deadbe<!-- -->ef01");
+        assert_eq!(text("a\u{202e}b"), "ab");
+        // Words of ours stay as they are.
+        let ours = "One run: the direction (−79 %, 1,577 s) is clear. x-y";
+        assert_eq!(text(ours), ours);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) struct Refusal {
     pub(crate) request_id: Option<String>,
 }
 
-/// Reads a page. An entry that is not whole is left out.
+/// Reads a page. An entry that is not whole is an error: without it the price before it would hold on.
 pub(crate) fn page(xml: &str) -> Result<Page, XmlDecodeError> {
     let mut document = Document::try_from(xml.as_bytes())?;
     let mut root = document.root_element()?;
@@ -42,7 +42,7 @@ pub(crate) fn page(xml: &str) -> Result<Page, XmlDecodeError> {
         match local(&tag) {
             "spotPriceHistorySet" => {
                 while let Some(mut item) = tag.next_tag() {
-                    page.changes.extend(change(&mut item)?);
+                    page.changes.push(change(&mut item)?);
                 }
             }
             "nextToken" => page.next = text(&mut tag)?,
@@ -52,7 +52,7 @@ pub(crate) fn page(xml: &str) -> Result<Page, XmlDecodeError> {
     Ok(page)
 }
 
-fn change(item: &mut ScopedDecoder<'_, '_>) -> Result<Option<Change>, XmlDecodeError> {
+fn change(item: &mut ScopedDecoder<'_, '_>) -> Result<Change, XmlDecodeError> {
     let (mut instance_type, mut zone, mut at, mut price) = (None, None, None, None);
     while let Some(mut tag) = item.next_tag() {
         match local(&tag) {
@@ -64,12 +64,14 @@ fn change(item: &mut ScopedDecoder<'_, '_>) -> Result<Option<Change>, XmlDecodeE
         }
     }
     let whole = instance_type.zip(zone).zip(at.zip(price));
-    Ok(whole.map(|((instance_type, zone), (at, price))| Change {
+    let ((instance_type, zone), (at, price)) = whole
+        .ok_or_else(|| XmlDecodeError::custom("a price without type, zone, time or amount"))?;
+    Ok(Change {
         instance_type,
         zone,
         at,
         price,
-    }))
+    })
 }
 
 /// Reads a refusal; empty where it does not tell.
@@ -118,12 +120,12 @@ mod tests {
     use super::{Change, Refusal, page, refusal};
 
     #[test]
-    fn entries_are_read_and_torn_ones_left_out() {
+    fn entries_are_read_and_a_torn_one_is_no_history() {
         let xml = r#"<?xml version="1.0" encoding="UTF-8"?>
             <DescribeSpotPriceHistoryResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>1</requestId>
             <spotPriceHistorySet><item><instanceType>m5.large</instanceType><productDescription>Linux/UNIX</productDescription>
             <spotPrice>0.041200</spotPrice><timestamp>2026-11-20T08:00:00.000Z</timestamp><availabilityZone>eu-west-1a</availabilityZone></item>
-            <item><instanceType>m5.large</instanceType><spotPrice>low</spotPrice></item></spotPriceHistorySet>
+            </spotPriceHistorySet>
             <nextToken>more</nextToken></DescribeSpotPriceHistoryResponse>"#;
         let read = page(xml).unwrap();
         let change = Change {
@@ -135,7 +137,8 @@ mod tests {
         assert_eq!(read.changes, [change]);
         assert_eq!(read.next.as_deref(), Some("more"));
         assert_eq!(page(&xml.replace("more", "")).unwrap().next, None);
-        for bad in ["", "<a/>", "not xml"] {
+        let torn = xml.replace("0.041200", "low");
+        for bad in ["", "<a/>", "not xml", &torn] {
             assert!(page(bad).is_err(), "{bad}");
         }
     }
