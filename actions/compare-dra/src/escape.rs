@@ -19,7 +19,7 @@ pub(crate) fn text(text: &str) -> String {
             '-' | '+' | '=' if at == 0 => out.extend(['\\', character]),
             '.' | ')' if next == Some(' ') && is_number(&out) => out.extend(['\\', character]),
             // `:emoji:` and `GH-1`.
-            ':' if next.is_some_and(char::is_alphanumeric) => out.push_str(":<!-- -->"),
+            ':' if is_emoji(&text[at + 1..]) => out.push_str(":<!-- -->"),
             '-' if out.to_ascii_uppercase().ends_with("GH") => out.push_str("<!-- -->-"),
             // They turn the direction of what follows.
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
@@ -46,6 +46,15 @@ pub(crate) fn text(text: &str) -> String {
 
 /// GitHub makes a link of so many hexadecimal digits when they name a commit.
 const SHORTEST_COMMIT: usize = 7;
+
+/// True when a name and a colon follow.
+fn is_emoji(after: &str) -> bool {
+    let name = after
+        .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-')))
+        .next();
+    let name = name.unwrap_or_default();
+    !name.is_empty() && after[name.len()..].starts_with(':')
+}
 
 /// True when everything before is a number: the mark of an ordered list's item.
 fn is_number(before: &str) -> bool {
@@ -141,10 +150,7 @@ mod tests {
     fn lists_emoji_issues_and_commits_lose_their_meaning() {
         assert_eq!(text("1. a"), "1\\. a");
         assert_eq!(text("- a"), "\\- a");
-        assert_eq!(
-            text(":warning: and 10:30"),
-            ":<!-- -->warning: and 10:<!-- -->30"
-        );
+        assert_eq!(text(":warning: and 10:30"), ":<!-- -->warning: and 10:30");
         assert_eq!(text("GH-12"), "GH<!-- -->-12");
         assert_eq!(text("at deadbeef01"), "at deadbe<!-- -->ef01");
         assert_eq!(text("a\u{202e}b"), "ab");

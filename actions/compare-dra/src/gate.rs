@@ -2,9 +2,13 @@
 
 mod input;
 mod machines;
+mod work;
 
 #[cfg(test)]
-pub(crate) use input::OTHER_INPUT;
+pub(crate) use {
+    input::OTHER_INPUT,
+    work::{NOT_THE_SAME, OTHER_WORK},
+};
 
 use std::collections::BTreeSet;
 
@@ -51,6 +55,7 @@ pub(crate) fn concerns(fixed: &[Run], dra: &[Run]) -> Vec<Concern> {
         }),
     );
     found.extend(input::unlike(fixed, dra));
+    found.extend(work::unlike(fixed, dra));
     found.extend(sides.unlike(
         Prose::new("The entry point's content (SHA-256)"),
         false,

@@ -39,6 +39,8 @@ pub(crate) struct Report {
     pub(crate) duration: MetricId,
     pub(crate) sentence: String,
     pub(crate) certainty: String,
+    /// Which variant to take, as far as these runs tell. Empty when they do not.
+    pub(crate) recommendation: String,
     /// The conditions of `fail-on`, checked.
     pub(crate) policy: Vec<Checked>,
     /// What makes the two sides unlike.
@@ -170,6 +172,7 @@ impl Report {
             duration,
             sentence,
             certainty,
+            recommendation,
         } = if blocking > 0 {
             verdict::refuse(blocking)
         } else {
@@ -194,6 +197,7 @@ impl Report {
             duration,
             sentence,
             certainty,
+            recommendation: recommendation.to_owned(),
             policy: Vec::new(),
             concerns,
             metrics: metrics(&fixed_numbers, &dra_numbers, explain),

@@ -4,7 +4,9 @@ use crate::{cells::Cells, report::Report};
 
 /// Verdict, table, reasons and hints as plain text.
 pub(crate) fn text(report: &Report) -> String {
-    let mut lines = vec![report.sentence.clone(), report.certainty.clone()];
+    let mut lines = vec![report.sentence.clone()];
+    lines.extend(Some(report.recommendation.clone()).filter(|text| !text.is_empty()));
+    lines.push(report.certainty.clone());
     let marks = report.concerns.iter().map(|concern| {
         format!(
             "{} {}",

@@ -72,6 +72,8 @@ pub(crate) struct Conclusion {
     pub(crate) sentence: String,
     /// How sure it is.
     pub(crate) certainty: String,
+    /// Which variant to take, as far as these runs tell. Empty when they cannot be compared.
+    pub(crate) recommendation: &'static str,
 }
 
 /// One of the two things a verdict looks at; for both, less is better.
@@ -135,6 +137,7 @@ pub(crate) fn conclude(fixed: &[Measured], dra: &[Measured], real: bool) -> Conc
                 verdict: Verdict::CannotTell,
                 duration,
                 sentence: "No verdict: a number it needs is missing".to_owned(),
+                recommendation: "",
                 certainty: format!("Missing: {missing}."),
             };
         }
@@ -159,13 +162,14 @@ pub(crate) fn conclude(fixed: &[Measured], dra: &[Measured], real: bool) -> Conc
             } else {
                 String::new()
             },
-            words::took(&took.difference)
+            words::took(&took.difference, duration)
         ),
     };
     Conclusion {
         verdict,
         duration,
         sentence,
+        recommendation: words::recommendation(verdict, used.difference.change),
         certainty: certainty::certainty(fixed.len(), dra.len(), &[used, took]),
     }
 }
@@ -188,6 +192,7 @@ pub(crate) fn refuse(reasons: usize) -> Conclusion {
         verdict: Verdict::NotComparable,
         duration: MetricId::JobDuration,
         sentence: "These runs cannot be compared".to_owned(),
+        recommendation: "",
         certainty: format!(
             "{there_are} below. The numbers are shown as they were measured, without a verdict."
         ),

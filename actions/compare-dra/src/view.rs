@@ -27,6 +27,7 @@ const FEW_EXECUTORS: usize = 40;
 pub(crate) struct View {
     title: String,
     certainty: String,
+    recommendation: String,
     comparable: bool,
     blocking: Vec<String>,
     concerns: Vec<String>,
@@ -118,6 +119,7 @@ impl View {
         Self {
             title: format!("{}{job}", text(&report.sentence)),
             certainty: text(&report.certainty),
+            recommendation: text(&report.recommendation),
             comparable: blocking.is_empty(),
             blocking,
             concerns,

@@ -37,10 +37,10 @@ fn too_high_maximum(dra: &Run, useful: u32, tasks: &str) -> Option<Advice> {
             Prose::default()
                 .code(format!("spark.dynamicAllocation.maxExecutors={max}"))
                 .text(format!(
-                    " was never within reach: at most {tasks} waiting or running at one time. "
+                    " was never within reach: at most {tasks} waiting or running at one time. With "
                 ))
                 .code(useful.to_string())
-                .text(" says the same for this job and this input."),
+                .text(" nothing changes for this job and this input."),
         )
         .set(
             ChangePlace::DraProperties,

@@ -332,3 +332,22 @@ fn what_was_not_checked_is_said() {
     assert_eq!(report.verdict, Verdict::Mixed);
     assert!(said(&report)[0].1.starts_with("Not checked"));
 }
+
+#[test]
+fn much_more_task_time_is_other_work() {
+    let check = |factor: f64, blocks: Option<bool>| {
+        let (fixed, mut dra) = alike();
+        dra.timeline.task_time = fixed.timeline.task_time.mul_f64(factor);
+        let said = said(&compared(fixed, dra));
+        assert_eq!(
+            said.first().map(|said| said.0),
+            blocks,
+            "{factor}: {said:?}"
+        );
+    };
+    check(1.2, None);
+    check(1.3, Some(false));
+    check(0.7, Some(false));
+    check(2.1, Some(true));
+    check(0.2, Some(true));
+}

@@ -34,7 +34,7 @@ fn report_of_the_origin_has_every_part() {
         "| Core utilisation | 19 % | 89 % | ▲ 70 points · better |",
         "| Idle before the first task: never-used executors |",
         "Static: 15 executors one by one",
-        "DRA raised what it wanted to 1 at 31.0 s, 2 at 32.0 s",
+        "By the driver's log DRA wanted 1 at 31.0 s, 2 at 32.0 s",
         "| `spark-executor-b2` | `m5.xlarge` | `spot` |",
         "| `spark.dynamicAllocation.maxExecutors` | not set | `10` |",
         "pods and nodes are made up to fit",

@@ -4,7 +4,7 @@ use run_record::Variant;
 
 use crate::{
     difference::{CHANCE, CLEAR, NEGLIGIBLE},
-    gate::OTHER_INPUT,
+    gate::{NOT_THE_SAME, OTHER_INPUT, OTHER_WORK},
     metric::MetricId,
     number::percent,
     report::Report,
@@ -175,9 +175,9 @@ fn repeats_that_are_apart_are_clear() {
     assert_eq!(report.verdict, Verdict::Mixed);
     assert_eq!(
         report.certainty,
-        "Medians of 3 runs of each variant: the difference in executor-seconds (−70 %, 95 % interval −70 to −70 %) is \
-         beyond chance. The difference in job duration (+8 %, 95 % interval +6 to +10 %) is beyond chance. With so few \
-         runs, variants that do not differ would look like this in one of 10 comparisons."
+        "Medians of 3 runs of each variant: the difference in executor-seconds (−70 %, 95 % interval −70 to −70 %) \
+         stands out from the scatter of the runs. The difference in job duration (+8 %, 95 % interval +6 to +10 %) \
+         stands out from the scatter of the runs. With so few runs, variants that do not differ would look like this in one of 10 comparisons."
     );
     assert_eq!(report.shown.dra, 1, "the middle one is drawn");
 }
@@ -214,6 +214,8 @@ fn page_for_readers_quotes_the_limits() {
             percent(CONFIDENCE)
         ),
         format!("the input differs by more than {}", percent(OTHER_INPUT)),
+        format!("took {NOT_THE_SAME} times as long as those of the other"),
+        format!("from {} more on it is named", percent(OTHER_WORK)),
         format!(
             "by more than {} of the static `application-duration`",
             percent(HEAD_START)

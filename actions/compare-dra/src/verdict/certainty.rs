@@ -120,7 +120,7 @@ fn of_interval(axis: &Axis) -> String {
             untold(axis)
         ),
         _ if difference.clear => format!(
-            "the difference in {} ({change}, {between}) is beyond chance.",
+            "the difference in {} ({change}, {between}) stands out from the scatter of the runs.",
             axis.name
         ),
         _ => format!(

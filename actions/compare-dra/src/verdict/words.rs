@@ -1,7 +1,9 @@
 //! A difference as a part of the verdict's sentence. Pure.
 
+use super::Verdict;
 use crate::{
     difference::{Change, Difference},
+    metric::MetricId,
     number::{number, percent, seconds},
 };
 
@@ -26,7 +28,15 @@ pub(super) fn used(difference: &Difference) -> String {
 }
 
 /// How long DRA took.
-pub(super) fn took(difference: &Difference) -> String {
+pub(super) fn took(difference: &Difference, duration: MetricId) -> String {
+    let whose = match duration {
+        MetricId::ApplicationDuration => "its application ",
+        _ => "",
+    };
+    format!("{whose}{}", took_by(difference))
+}
+
+fn took_by(difference: &Difference) -> String {
     let Difference { from, to, .. } = *difference;
     match difference.change {
         Change::Same => "took about as long".to_owned(),
@@ -51,5 +61,21 @@ pub(super) fn cost(difference: &Difference) -> String {
         }
         Change::More if from > 0.0 => format!(", cost {} times as much", number(to / from, 1)),
         Change::More | Change::Same => String::new(),
+    }
+}
+
+/// Which variant to take.
+pub(super) fn recommendation(verdict: Verdict, used: Change) -> &'static str {
+    match (verdict, used) {
+        (Verdict::Better, _) => "Better: take DRA.",
+        (Verdict::Worse, _) => "Worse: stay with static.",
+        (Verdict::Mixed, Change::Less) => {
+            "Mixed: take DRA where what a run uses matters more than its time, static where the time does."
+        }
+        (Verdict::Mixed, _) => {
+            "Mixed: take DRA where the time matters more than what a run uses, static where that does."
+        }
+        (Verdict::CannotTell, _) => "Cannot tell: these runs give no reason to change.",
+        (Verdict::NotComparable, _) => "",
     }
 }
