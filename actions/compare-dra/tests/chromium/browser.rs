@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// The variable that names the program; `cargo xtask ci` sets it.
 const PROGRAM: &str = "COMPARE_DRA_CHROMIUM";
 
+/// So many browsers are started for one.
+const STARTS: usize = 4;
+
 /// A browser with one page. Dropping it ends the browser.
 pub(crate) struct Browser {
     process: Child,
@@ -24,8 +27,15 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts one with an empty profile.
+    /// Starts one with an empty profile. On a busy machine a browser now and then ends while it starts, which says
+    /// nothing of a page: then another is started.
     pub(crate) fn start() -> Self {
+        (0..STARTS)
+            .find_map(|_| Self::started())
+            .unwrap_or_else(|| panic!("the browser ended {STARTS} times while it started"))
+    }
+
+    fn started() -> Option<Self> {
         let program = std::env::var_os(PROGRAM).filter(|program| !program.is_empty());
         let program =
             program.unwrap_or_else(|| panic!("{PROGRAM} is not set: run through `cargo xtask ci`"));
@@ -63,18 +73,24 @@ impl Browser {
             events: Vec::new(),
             _profile: profile,
         };
-        let target = browser.ask("Target.createTarget", json!({"url": "about:blank"}));
+        let target = browser.try_ask("Target.createTarget", &json!({"url": "about:blank"}))?;
         let target = json!({"targetId": target["targetId"], "flatten": true});
-        let attached = browser.ask("Target.attachToTarget", target);
+        let attached = browser.try_ask("Target.attachToTarget", &target)?;
         browser.session = attached["sessionId"].as_str().unwrap().to_owned();
         for domain in ["Page", "Runtime", "Log", "Network"] {
-            browser.ask(&format!("{domain}.enable"), json!({}));
+            browser.try_ask(&format!("{domain}.enable"), &json!({}))?;
         }
-        browser
+        Some(browser)
     }
 
     /// Asks and waits for the answer; what comes before it is kept in `events`.
     pub(crate) fn ask(&mut self, method: &str, parameters: Value) -> Value {
+        let answer = self.try_ask(method, &parameters);
+        answer.unwrap_or_else(|| panic!("the browser ended before it answered {method}"))
+    }
+
+    /// `None` when the browser has ended.
+    fn try_ask(&mut self, method: &str, parameters: &Value) -> Option<Value> {
         self.last += 1;
         let mut message = json!({"id": self.last, "method": method, "params": parameters});
         if !self.session.is_empty() {
@@ -82,22 +98,21 @@ impl Browser {
         }
         let mut bytes = message.to_string().into_bytes();
         bytes.push(0);
-        self.to.write_all(&bytes).unwrap();
+        self.to.write_all(&bytes).ok()?;
         loop {
-            let answer = self.read();
+            let answer = self.read()?;
             if answer["id"] == self.last {
                 assert!(answer["error"].is_null(), "{method}: {answer}");
-                return answer["result"].clone();
+                return Some(answer["result"].clone());
             }
             self.events.push(answer);
         }
     }
 
-    fn read(&mut self) -> Value {
+    fn read(&mut self) -> Option<Value> {
         let mut bytes = Vec::new();
         self.from.read_until(0, &mut bytes).unwrap();
-        assert_eq!(bytes.pop(), Some(0), "the browser ended");
-        serde_json::from_slice(&bytes).unwrap()
+        (bytes.pop() == Some(0)).then(|| serde_json::from_slice(&bytes).unwrap())
     }
 
     /// Opens a file and waits until it is loaded.
@@ -110,7 +125,9 @@ impl Browser {
             .iter()
             .any(|event| event["method"] == "Page.loadEventFired")
         {
-            let event = self.read();
+            let event = self
+                .read()
+                .expect("the browser ended while it loaded the page");
             self.events.push(event);
         }
     }
