@@ -3,9 +3,9 @@
 use crate::{gate::Concern, measure::middle_of, number::about, prose::Prose, run::Run};
 
 /// From this part more task time on one side on, it is named.
-pub(crate) const OTHER_WORK: f64 = 0.25;
+pub(crate) const OTHER_WORK: f64 = 0.5;
 /// From so many times as much on, it was not the same work.
-pub(crate) const NOT_THE_SAME: f64 = 2.0;
+pub(crate) const NOT_THE_SAME: f64 = 3.0;
 
 /// A concern when the tasks took much longer on one side, launch to end, summed over all. The machines, and what else
 /// runs on them, make some difference; other data makes more.

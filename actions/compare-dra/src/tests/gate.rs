@@ -345,9 +345,9 @@ fn much_more_task_time_is_other_work() {
             "{factor}: {said:?}"
         );
     };
-    check(1.2, None);
-    check(1.3, Some(false));
-    check(0.7, Some(false));
-    check(2.1, Some(true));
+    check(1.4, None);
+    check(1.6, Some(false));
+    check(0.6, Some(false));
+    check(3.1, Some(true));
     check(0.2, Some(true));
 }
