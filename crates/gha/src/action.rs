@@ -4,6 +4,9 @@
 
 use serde::Serialize;
 
+/// The kind of what has no narrower one.
+const TEXT: &str = "text";
+
 /// An action's contract: the same names appear in its action.yml, its flags and its README.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Action {
@@ -44,11 +47,16 @@ pub struct Input {
     pub name: &'static str,
     /// What it means.
     pub description: &'static str,
+    /// What its values are, in a word or two: `path`, `duration`, `true or false`.
+    pub kind: &'static str,
     /// Whether the action cannot do without it.
     pub required: bool,
     /// The value used when it is unset or empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<&'static str>,
+    /// The default that only a workflow has, an expression for the action.yml.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow_default: Option<&'static str>,
     /// Whether its value must never be shown.
     pub secret: bool,
     /// Whether each line is one value; the flag may then be repeated.
@@ -64,12 +72,28 @@ impl Input {
         Self {
             name,
             description,
+            kind: TEXT,
             required: false,
             default: None,
+            workflow_default: None,
             secret: false,
             lines: false,
             several: false,
         }
+    }
+
+    /// Says what its values are.
+    #[must_use]
+    pub const fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// Sets the expression that gives the value in a workflow when it is not set there.
+    #[must_use]
+    pub const fn workflow_default(mut self, expression: &'static str) -> Self {
+        self.workflow_default = Some(expression);
+        self
     }
 
     /// Marks the input as required.
@@ -121,13 +145,26 @@ pub struct Output {
     pub name: &'static str,
     /// What it means.
     pub description: &'static str,
+    /// What its values are, in a word or two.
+    pub kind: &'static str,
 }
 
 impl Output {
     /// An output with its description.
     #[must_use]
     pub const fn new(name: &'static str, description: &'static str) -> Self {
-        Self { name, description }
+        Self {
+            name,
+            description,
+            kind: TEXT,
+        }
+    }
+
+    /// Says what its values are.
+    #[must_use]
+    pub const fn kind(mut self, kind: &'static str) -> Self {
+        self.kind = kind;
+        self
     }
 }
 
