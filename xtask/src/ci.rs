@@ -84,7 +84,7 @@ impl Stage {
             }
             Self::Tests => tests(desk).await,
             Self::DocTests => check(desk, &["test", "--workspace", "--doc", "--quiet"], &[]).await,
-            Self::E2e => e2e::run(desk).await,
+            Self::E2e => e2e::run(&e2e::HowToRun { containers: false }, desk).await,
         }
     }
 }

@@ -12,10 +12,14 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use crate::build;
-use crate::environment::Environment;
+use crate::environment::docker::Engine;
+use crate::environment::{Environment, Workshop};
+use crate::images;
 use crate::interrupt::Interrupt;
 use crate::places::Places;
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
+use crate::runner::Programs;
+use crate::runner::container::Containers;
 use crate::terminal::Terminal;
 
 use chain::{Chain, Experiment};
@@ -35,6 +39,9 @@ pub(crate) struct Options {
     /// How long a node stays when it is empty.
     #[arg(long, value_name = "DURATION", default_value = "10s")]
     consolidate_after: String,
+    /// Run each step in the container of its action's image, as GitHub does. Starts a Docker engine if none is running.
+    #[arg(long)]
+    containers: bool,
     /// Show everything that the steps print, also what GitHub would fold away.
     #[arg(long)]
     verbose: bool,
@@ -42,11 +49,12 @@ pub(crate) struct Options {
 
 impl Options {
     /// What the end-to-end test runs: the shortest experiment that still shows the difference.
-    pub(crate) fn for_test() -> Self {
+    pub(crate) fn for_test(containers: bool) -> Self {
         Self {
             unit_seconds: 4,
             keep: false,
             consolidate_after: "10s".into(),
+            containers,
             verbose: false,
         }
     }
@@ -78,7 +86,7 @@ async fn show(options: &Options, desk: &Desk, stage: &Stage) -> Result<()> {
     let mut chain = stage.chain(options, desk)?;
     let ran = chain.run_all().await;
     let cleaned = chain.finish().await;
-    ran.and(cleaned)?;
+    ran.and(cleaned.map(drop))?;
     let results = Results::collect(&stage.folder, &stage.cloud).await?;
     desk.terminal.line("");
     for line in chain.verdict().lines() {
@@ -102,6 +110,8 @@ pub(crate) struct Stage {
     pub(crate) environment: Environment,
     pub(crate) cloud: Cloud,
     pub(crate) folder: PathBuf,
+    /// Where containers run, when steps are containers.
+    engine: Option<Engine>,
     /// Keeps other demos out of the folder.
     _lock: File,
 }
@@ -111,17 +121,62 @@ impl Stage {
         let unit = options.unit_seconds;
         desk.terminal.line(&format!("The origin's experiment with tasks of {unit} to {} s, on a cluster emulated on this machine.", 5 * unit));
         desk.terminal.line("Spark, its executors and all times are real; nodes are processes, so sizes and speeds are this machine's.");
+        if options.containers {
+            desk.terminal
+                .line("Each step runs in the container of its action's image.");
+        }
         let environment =
             Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
         build::binaries(&desk.places, &desk.interrupt).await?;
         let lock = results::take(&folder)?;
-        let cloud = Cloud::start(&desk.places, &environment, &folder, &desk.interrupt).await?;
+        let engine = match options.containers {
+            true => Some(Self::engine(desk).await?),
+            false => None,
+        };
+        let cloud = Cloud::start(&desk.places, &environment, &folder, &desk.interrupt).await;
+        let (cloud, engine) = match (cloud, engine) {
+            (Ok(cloud), engine) => (cloud, engine),
+            (Err(problem), None) => return Err(problem),
+            (Err(problem), Some(engine)) => {
+                engine.end().await;
+                return Err(problem);
+            }
+        };
         Ok(Self {
             environment,
             cloud,
             folder,
+            engine,
             _lock: lock,
         })
+    }
+
+    /// An engine, after everything that its images are made of is in place.
+    async fn engine(desk: &Desk) -> Result<Engine> {
+        let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
+        let engine = Engine::prepare(&workshop).await?.ok_or_else(|| {
+            Problem::new("there is no Docker engine to run containers")
+                .help("start one, or run the steps as processes")
+        })?;
+        match images::stage(&build::ACTIONS, desk).await {
+            Ok(_) => Ok(engine),
+            Err(problem) => {
+                engine.end().await;
+                Err(problem)
+            }
+        }
+    }
+
+    pub(crate) fn in_containers(&self) -> bool {
+        self.engine.is_some()
+    }
+
+    /// What the steps are run as.
+    fn programs(&self, desk: &Desk) -> Programs {
+        match &self.engine {
+            Some(engine) => Programs::Containers(Containers::new(engine.docker.clone())),
+            None => Programs::Processes(desk.places.binaries.clone()),
+        }
     }
 
     pub(crate) fn chain(&self, options: &Options, desk: &Desk) -> Result<Chain> {
@@ -134,11 +189,14 @@ impl Stage {
                 Detail::Folded
             },
         };
-        Chain::new(experiment, self, desk)
+        Chain::new(experiment, self, &self.folder, desk)
     }
 
-    /// Ends the local cloud and everything it runs.
+    /// Ends the local cloud and everything it runs, and an engine that was started for this.
     pub(crate) async fn strike(self) {
         self.cloud.end().await;
+        if let Some(engine) = self.engine {
+            engine.end().await;
+        }
     }
 }

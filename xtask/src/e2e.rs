@@ -1,6 +1,7 @@
 //! `cargo xtask e2e`: the demo, and then what must be true of its results.
 //! Reads the result files as a user's script would; knows no type of the workspace.
 
+mod cancelled;
 mod checks;
 mod clients;
 mod result_files;
@@ -11,9 +12,17 @@ use crate::problem::{Problem, Result};
 use checks::Checks;
 use result_files::ResultFiles;
 
-/// Runs the demo into `target/e2e`, compares twice, and checks everything the project promises about it.
-pub(crate) async fn run(desk: &Desk) -> Result<()> {
-    let options = Options::for_test();
+/// How the end-to-end test runs.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct HowToRun {
+    /// Run each step in the container of its action's image.
+    #[arg(long)]
+    pub(crate) containers: bool,
+}
+
+/// Runs the demo into `target/e2e`, compares twice, cancels a run, and checks everything the project promises about it.
+pub(crate) async fn run(how: &HowToRun, desk: &Desk) -> Result<()> {
+    let options = Options::for_test(how.containers);
     let stage = Stage::set(&options, desk, desk.places.results("e2e")).await?;
     let mut checks = Checks::default();
     let outcome = play(&options, desk, &stage, &mut checks).await;
@@ -44,7 +53,8 @@ async fn play(options: &Options, desk: &Desk, stage: &Stage, checks: &mut Checks
     }
     .await;
     let cleaned = chain.finish().await;
-    ran.and(cleaned)?;
+    ran.and(cleaned.map(drop))?;
+    cancelled::check(stage, desk, checks).await?;
     let results = Results::collect(&stage.folder, &stage.cloud).await?;
     checks.results(&ResultFiles::read(&results.folder)?, &results.comments);
     clients::check(stage, desk, checks).await

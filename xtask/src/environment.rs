@@ -5,8 +5,10 @@
 mod apt;
 mod chromium;
 mod component;
+pub(crate) mod docker;
 mod java;
 mod kubectl;
+pub(crate) mod musl;
 mod python;
 mod search_path;
 mod terraform;
@@ -21,6 +23,7 @@ use crate::terminal::Terminal;
 
 pub(crate) use component::Workshop;
 pub(crate) use kubectl::prepare as prepare_kubectl;
+pub(crate) use terraform::{library as terraform_library, static_program as static_terraform};
 
 /// PySpark as EMR 7.13.0 ships Spark.
 pub(crate) const PYSPARK: &str = "pyspark==3.5.6";

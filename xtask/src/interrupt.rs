@@ -41,8 +41,7 @@ impl Interrupt {
         }
     }
 
-    /// An interrupt that a test raises by sending a number.
-    #[cfg(test)]
+    /// An interrupt that is raised by adding to the number, such as the cancelling of an emulated workflow.
     pub(crate) fn by_hand() -> (watch::Sender<u32>, Self) {
         let (count, seen) = watch::channel(0);
         (count, Self { seen, ignored: 0 })

@@ -11,9 +11,11 @@ mod build;
 mod children;
 mod ci;
 mod demo;
+mod docs;
 mod e2e;
 mod environment;
 mod event_log;
+mod images;
 mod interrupt;
 mod places;
 mod problem;
@@ -43,8 +45,10 @@ enum Command {
     /// Checks what no compiler checks: import rules, action.yml against the binaries, documents, file sizes.
     Tidy,
     /// Runs the demo and checks its results; part of `ci`.
-    E2e,
+    E2e(e2e::HowToRun),
     EventLog(event_log::Options),
+    Images(images::Options),
+    Docs(docs::Options),
     /// Prepares the programs that tests need, and prints the variables that name them.
     Environment,
 }
@@ -87,8 +91,10 @@ async fn obey(command: Command) -> Result<()> {
         Command::Ci(options) => ci::run(&options, &desk).await,
         Command::Bench(options) => bench::run(&options, &desk).await,
         Command::Tidy => tidy::run(&desk).await,
-        Command::E2e => e2e::run(&desk).await,
+        Command::E2e(how) => e2e::run(&how, &desk).await,
         Command::EventLog(options) => event_log::run(&options, &desk).await,
+        Command::Images(options) => images::run(&options, &desk).await,
+        Command::Docs(options) => docs::run(&options, &desk).await,
         Command::Environment => environment::show(&desk).await,
     }
 }

@@ -1,6 +1,5 @@
 //! `cargo xtask tidy`: the rules that prose states and no compiler checks. Every problem is listed, none is mended.
 
-mod contract;
 mod documents;
 mod imports;
 pub(crate) mod layout;
@@ -11,6 +10,7 @@ use std::fmt;
 
 use crate::build;
 use crate::demo::Desk;
+use crate::docs;
 use crate::problem::{Problem, Result};
 
 /// One broken rule: where, what, and how to mend it.
@@ -54,7 +54,7 @@ pub(crate) async fn run(desk: &Desk) -> Result<()> {
 
     let mut findings = imports::check(&metadata);
     findings.extend(layout::check(repository, &metadata));
-    findings.extend(contract::check(&desk.places, &desk.interrupt).await?);
+    findings.extend(docs::check(&desk.places, &desk.interrupt).await?);
     findings.extend(sources::check(&files));
     findings.extend(documents::check(repository, &files));
     for finding in &findings {

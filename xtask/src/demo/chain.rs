@@ -39,18 +39,24 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    pub(crate) fn new(experiment: Experiment, stage: &Stage, desk: &Desk) -> Result<Self> {
+    /// Results go into `folder`, which is in the repository.
+    pub(crate) fn new(
+        experiment: Experiment,
+        stage: &Stage,
+        folder: &Path,
+        desk: &Desk,
+    ) -> Result<Self> {
         let settings = Settings {
-            binaries: desk.places.binaries.clone(),
+            programs: stage.programs(desk),
             workspace: desk.places.repository.clone(),
             github: github(&stage.cloud),
             environment: environment(stage),
         };
         Ok(Self {
-            workflow: Workflow::new(settings, &stage.cloud.endpoints, &stage.folder, desk)?,
+            workflow: Workflow::new(settings, &stage.cloud.endpoints, folder, desk)?,
             repository: desk.places.repository.clone(),
             virtual_cluster_id: stage.cloud.virtual_cluster_id.clone(),
-            folder: stage.folder.clone(),
+            folder: folder.to_owned(),
             experiment,
         })
     }
@@ -64,8 +70,8 @@ impl Chain {
         self.compare("compare").await
     }
 
-    /// Runs the post steps; call it whatever happened before.
-    pub(crate) async fn finish(&mut self) -> Result<()> {
+    /// Runs the post steps; call it whatever happened before. How many containers had to be ended for it.
+    pub(crate) async fn finish(&mut self) -> Result<usize> {
         self.workflow.finish().await
     }
 
@@ -75,7 +81,7 @@ impl Chain {
     }
 
     /// Terraform with its state in S3, then the NodePools.
-    async fn provision(&mut self) -> Result<()> {
+    pub(crate) async fn provision(&mut self) -> Result<()> {
         let module = self.folder.join("infra");
         copy_folder(&self.repository.join(ROOT_MODULE), &module)?;
         let variables = [
@@ -106,7 +112,7 @@ impl Chain {
     }
 
     /// The job's script and the pod templates.
-    async fn upload(&mut self) -> Result<()> {
+    pub(crate) async fn upload(&mut self) -> Result<()> {
         let with = [
             ("source", SCRIPTS.into()),
             ("bucket", self.workflow.output("provision", "bucket")?),
@@ -119,7 +125,7 @@ impl Chain {
     }
 
     /// One job run of one variant.
-    async fn run_job(&mut self, variant: &str) -> Result<()> {
+    pub(crate) async fn run_job(&mut self, variant: &str) -> Result<()> {
         let output = |step: &str, name: &str| self.workflow.output(step, name);
         let bucket = output("provision", "bucket")?;
         let with = [
@@ -200,6 +206,10 @@ fn environment(stage: &Stage) -> IndexMap<String, String> {
     let mut environment = stage.cloud.environment.clone();
     // The runner sets this one itself, from its context.
     environment.shift_remove("GITHUB_API_URL");
+    if stage.in_containers() {
+        // Images have a PATH of their own.
+        return environment;
+    }
     let terraform = stage
         .environment
         .terraform

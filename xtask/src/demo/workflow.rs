@@ -91,8 +91,8 @@ impl Workflow {
         Ok(())
     }
 
-    /// Runs the post steps; call it whatever happened before.
-    pub(crate) async fn finish(&mut self) -> Result<()> {
+    /// Runs the post steps; call it whatever happened before. How many containers had to be ended for it.
+    pub(crate) async fn finish(&mut self) -> Result<usize> {
         let mut view = StepView::new(
             "clean up",
             self.started,

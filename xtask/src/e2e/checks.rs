@@ -151,7 +151,7 @@ impl Checks {
         }
     }
 
-    fn equal<T: PartialEq + Debug>(&mut self, name: &str, found: T, expected: T) {
+    pub(crate) fn equal<T: PartialEq + Debug>(&mut self, name: &str, found: T, expected: T) {
         let wrong = (found != expected).then(|| format!("found {found:?}, expected {expected:?}"));
         self.done.push((name.to_owned(), wrong));
     }

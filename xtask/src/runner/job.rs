@@ -4,21 +4,23 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
+use super::container::Mounts;
 use super::file_commands;
 use super::github::GitHub;
 use super::log::{Annotation, Level, StepLog, View};
 use super::masks::Masks;
-use super::metadata::ActionMetadata;
-use super::process::{self, Ended, Program};
+use super::metadata::{ActionMetadata, Runs};
+use super::process::{self, Ended};
+use super::programs::{Entry, Programs};
 use super::variables::{self, Environment, FILE_COMMANDS, Inputs, StepFiles};
 use crate::interrupt::Interrupt;
 use crate::problem::{Problem, Result, WhileDoing as _};
 
 /// What a job needs to know of this machine.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Settings {
-    /// Where the binaries that stand for images are.
-    pub(crate) binaries: PathBuf,
+    /// What stands for the images.
+    pub(crate) programs: Programs,
     /// The checked-out repository.
     pub(crate) workspace: PathBuf,
     pub(crate) github: GitHub,
@@ -68,7 +70,8 @@ pub(crate) struct Job {
 #[derive(Debug)]
 struct Post {
     step: Step,
-    binary: String,
+    runs: Runs,
+    entrypoint: String,
     inputs: Environment,
     state: Vec<(String, String)>,
 }
@@ -79,7 +82,7 @@ impl Job {
             .prefix("emr-eks-actions-job-")
             .tempdir()
             .while_doing(|| "make a folder for the job's files".into())?;
-        for folder in ["home", "temp", "workflow"] {
+        for folder in ["home", "temp", "workflow", "file_commands"] {
             create_folder(&files.path().join(folder))?;
         }
         write(
@@ -135,9 +138,10 @@ impl Job {
             .collect::<Result<Vec<_>>>()?;
 
         // The runner registers the post step before the main one starts, so it runs whatever happens.
-        let post = action.post_binary().map(|binary| Post {
+        let post = action.runs.post_entrypoint.as_ref().map(|entrypoint| Post {
             step: step.clone(),
-            binary: binary.to_owned(),
+            runs: action.runs.clone(),
+            entrypoint: entrypoint.clone(),
             inputs: environment.clone(),
             state: Vec::new(),
         });
@@ -146,7 +150,8 @@ impl Job {
                 &Execution {
                     id: &step.id,
                     action: &step.action,
-                    binary: action.binary()?,
+                    runs: &action.runs,
+                    entrypoint: action.entrypoint()?,
                     args,
                     environment,
                     outputs: Some(&action),
@@ -164,7 +169,9 @@ impl Job {
     }
 
     /// Runs the post steps, last first. They run after a failure and after a cancel too.
-    pub(crate) async fn finish(&mut self, view: &mut dyn View) -> Result<()> {
+    /// How many containers of the job were still running after them.
+    pub(crate) async fn finish(&mut self, view: &mut dyn View) -> Result<usize> {
+        let mut failed = None;
         while let Some(post) = self.posts.pop() {
             let mut environment = post.inputs;
             for (key, value) in post.state {
@@ -176,7 +183,8 @@ impl Job {
                     &Execution {
                         id: &post.step.id,
                         action: &post.step.action,
-                        binary: &post.binary,
+                        runs: &post.runs,
+                        entrypoint: &post.entrypoint,
                         args: Vec::new(),
                         environment,
                         outputs: None,
@@ -187,13 +195,15 @@ impl Job {
                 )
                 .await?;
             if outcome.conclusion != Conclusion::Success {
-                return Err(Problem::new(format!(
-                    "the post step of `{}` failed",
-                    post.step.id
-                )));
+                failed.get_or_insert(post.step.id);
             }
         }
-        Ok(())
+        // A job's machine is given back when it ends, and what a cancelled step left running ends with it.
+        let left = self.settings.programs.end(&self.interrupt.next()).await?;
+        match failed {
+            Some(id) => Err(Problem::new(format!("the post step of `{id}` failed"))),
+            None => Ok(left),
+        }
     }
 
     async fn execute(
@@ -222,18 +232,27 @@ impl Job {
             &self.settings.github,
             files,
         ));
-        let binary = self.binary(execution.binary)?;
-        let program = Program {
-            binary: &binary,
-            args: &execution.args,
-            folder: &self.settings.workspace,
-            environment: &environment,
-        };
         let interrupt = if execution.cancellable {
             self.interrupt.clone()
         } else {
             self.interrupt.next()
         };
+        let entry = Entry {
+            action: execution.action,
+            runs: execution.runs,
+            entrypoint: execution.entrypoint,
+            args: &execution.args,
+            environment: &environment,
+        };
+        let mounts = Mounts {
+            temp: files.temp,
+            home: files.home,
+            workflow: &self.files.path().join("workflow"),
+            file_commands: &self.files.path().join("file_commands"),
+            workspace: files.workspace,
+        };
+        let programs = &mut self.settings.programs;
+        let program = programs.program(entry, mounts, &interrupt).await?;
         let ended = process::run(&program, &interrupt, |line| {
             if let Some(shown) = log.read(line) {
                 view.show(shown);
@@ -265,18 +284,6 @@ impl Job {
             summary: self.masks.apply(&summary),
         };
         Ok((outcome, state))
-    }
-
-    fn binary(&self, name: &str) -> Result<PathBuf> {
-        let binary = self.settings.binaries.join(name);
-        if binary.is_file() {
-            return Ok(binary);
-        }
-        Err(Problem::new(format!(
-            "there is no binary `{}` for the entry point",
-            binary.display()
-        ))
-        .help(format!("build it with `cargo build --package {name}`")))
     }
 
     /// Fresh, empty files for one step's answers.
@@ -334,7 +341,8 @@ impl Job {
 struct Execution<'a> {
     id: &'a str,
     action: &'a Path,
-    binary: &'a str,
+    runs: &'a Runs,
+    entrypoint: &'a str,
     args: Vec<String>,
     environment: Environment,
     /// The action whose outputs may be written; a post step's outputs go nowhere.

@@ -102,8 +102,12 @@ impl ActionMetadata {
 
     /// The name of the binary that stands for the image's entry point.
     pub(crate) fn binary(&self) -> Result<&str> {
-        let entrypoint = self.runs.entrypoint.as_deref();
-        entrypoint.map(binary_of).ok_or_else(|| {
+        self.entrypoint().map(binary_of)
+    }
+
+    /// What the image runs; without one, callers could choose.
+    pub(crate) fn entrypoint(&self) -> Result<&str> {
+        self.runs.entrypoint.as_deref().ok_or_else(|| {
             Problem::new(format!(
                 "the action `{}` has no `runs.entrypoint`",
                 self.name

@@ -1,6 +1,6 @@
 //! One run of an action's binary: its lines as they come, and the runner's way of cancelling it.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -33,25 +33,25 @@ pub(crate) enum Ended {
 
 /// What to run.
 #[derive(Debug)]
-pub(crate) struct Program<'a> {
-    pub(crate) binary: &'a Path,
-    pub(crate) args: &'a [String],
-    pub(crate) folder: &'a Path,
-    pub(crate) environment: &'a Environment,
+pub(crate) struct Program {
+    pub(crate) binary: PathBuf,
+    pub(crate) args: Vec<String>,
+    pub(crate) folder: PathBuf,
+    pub(crate) environment: Environment,
 }
 
 /// Runs the binary with exactly this environment, and hands on every line of both streams.
 pub(crate) async fn run(
-    program: &Program<'_>,
+    program: &Program,
     interrupt: &Interrupt,
     mut on_line: impl FnMut(&str),
 ) -> Result<Ended> {
-    let mut command = Command::new(program.binary);
+    let mut command = Command::new(&program.binary);
     command
-        .args(program.args)
-        .current_dir(program.folder)
+        .args(&program.args)
+        .current_dir(&program.folder)
         .env_clear()
-        .envs(program.environment)
+        .envs(&program.environment)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 
-use super::{Conclusion, GitHub, Job, Level, Settings, Shown, Step, StepOutcome, View};
+use super::{Conclusion, GitHub, Job, Level, Programs, Settings, Shown, Step, StepOutcome, View};
 use crate::interrupt::Interrupt;
 
 const ACTION: &str = r"
@@ -86,7 +86,7 @@ impl Fixture {
             sha: "0".repeat(40),
         };
         let settings = Settings {
-            binaries: self.folder.path().into(),
+            programs: Programs::Processes(self.folder.path().into()),
             workspace: self.folder.path().into(),
             github,
             environment: IndexMap::from([

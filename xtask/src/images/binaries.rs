@@ -1,0 +1,91 @@
+//! The static programs: built for musl, with nothing in them that depends on where they were built.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tokio::process::Command;
+
+use super::Platform;
+use crate::children;
+use crate::demo::Desk;
+use crate::environment::{Workshop, musl};
+use crate::places::cargo;
+use crate::problem::{Problem, Result, WhileDoing as _};
+
+/// Builds the programs of the actions and returns their folder.
+pub(crate) async fn build(actions: &[&str], platform: &Platform, desk: &Desk) -> Result<PathBuf> {
+    let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
+    musl::prepare(platform.target, &workshop).await?;
+    let folders = Folders::of(desk).await?;
+    let mut command = cargo(&desk.places.repository);
+    command
+        .args(["build", "--locked", "--release", "--bins", "--target"])
+        .arg(platform.target)
+        .env("CARGO_ENCODED_RUSTFLAGS", folders.rust_flags())
+        .env(
+            format!("CFLAGS_{}", platform.target.replace('-', "_")),
+            folders.c_flags(),
+        );
+    for action in actions {
+        command.args(["--package", action]);
+    }
+    let called = children::as_typed(&command);
+    if !children::pass_through(command, &desk.interrupt)
+        .await?
+        .success()
+    {
+        return Err(Problem::new("the static programs do not build")
+            .help(format!("see above, and again with `{called}`")));
+    }
+    Ok(folders.target.join(platform.target).join("release"))
+}
+
+/// The folders whose names would otherwise be in the programs, in the texts of panics.
+/// The repository's own is not among them: cargo names its files relative to it.
+struct Folders {
+    registry: PathBuf,
+    target: PathBuf,
+}
+
+impl Folders {
+    async fn of(desk: &Desk) -> Result<Self> {
+        let target = desk.places.binaries.parent();
+        Ok(Self {
+            registry: registry(desk).await?,
+            target: target.unwrap_or(&desk.places.binaries).to_owned(),
+        })
+    }
+
+    fn renamed(&self) -> [(&Path, &'static str); 2] {
+        [(&self.registry, "/cargo"), (&self.target, "/target")]
+    }
+
+    fn rust_flags(&self) -> OsString {
+        let flag =
+            |(from, to): (&Path, &str)| format!("--remap-path-prefix={}={to}", from.display());
+        self.renamed().map(flag).join("\u{1f}").into()
+    }
+
+    fn c_flags(&self) -> String {
+        let flag = |(from, to): (&Path, &str)| format!("-ffile-prefix-map={}={to}", from.display());
+        self.renamed().map(flag).join(" ")
+    }
+}
+
+/// Where cargo unpacks the sources of dependencies, read off one of them.
+async fn registry(desk: &Desk) -> Result<PathBuf> {
+    let mut command: Command = cargo(&desk.places.repository);
+    command.args(["metadata", "--format-version", "1", "--locked"]);
+    let text = children::succeed(command, &desk.interrupt).await?;
+    let metadata: Value =
+        serde_json::from_str(&text).while_doing(|| "read the answer of `cargo metadata`".into())?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    packages
+        .filter(|package| !package["source"].is_null())
+        .find_map(|package| {
+            let manifest = Path::new(package["manifest_path"].as_str()?);
+            manifest.parent()?.parent().map(Path::to_owned)
+        })
+        .ok_or_else(|| Problem::new("`cargo metadata` names no dependency from a registry"))
+}

@@ -1,0 +1,60 @@
+//! Builds an action's image from its Dockerfile and the folder `image/` beside it, with the labels of the OCI.
+
+use tokio::process::Command;
+
+use crate::children;
+use crate::demo::Desk;
+use crate::environment::docker::Engine;
+use crate::problem::{Problem, Result};
+
+/// The image's name and tag on this machine.
+pub(crate) fn tag(action: &str) -> String {
+    format!("emr-eks-actions/{action}:local")
+}
+
+/// Builds the image and returns its tag.
+pub(crate) async fn build(engine: &Engine, action: &str, desk: &Desk) -> Result<String> {
+    let tag = tag(action);
+    let revision = revision(desk).await?;
+    let mut command = engine.docker.command();
+    command.args(["build", "--quiet", "--tag", &tag]);
+    for (name, value) in [
+        ("title", action),
+        ("licenses", "Apache-2.0"),
+        ("revision", &revision),
+        ("version", env!("CARGO_PKG_VERSION")),
+    ] {
+        command.arg("--label");
+        command.arg(format!("org.opencontainers.image.{name}={value}"));
+    }
+    command.arg(desk.places.repository.join("actions").join(action));
+    children::succeed(command, &desk.interrupt)
+        .await
+        .map_err(|problem| {
+            if problem.is_interrupt() {
+                return problem;
+            }
+            Problem::new(format!("the image of {action} does not build: {problem}"))
+        })?;
+    Ok(tag)
+}
+
+/// The commit the sources are of; `-dirty` when they were changed since.
+async fn revision(desk: &Desk) -> Result<String> {
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(arguments).current_dir(&desk.places.repository);
+        command
+    };
+    let head = children::output(git(&["rev-parse", "HEAD"]), &desk.interrupt).await?;
+    if !head.status.success() {
+        return Ok("unknown".into());
+    }
+    let changed = children::output(git(&["status", "--porcelain"]), &desk.interrupt).await?;
+    let dirty = if changed.stdout.trim().is_empty() {
+        ""
+    } else {
+        "-dirty"
+    };
+    Ok(format!("{}{dirty}", head.stdout.trim()))
+}
