@@ -1,9 +1,11 @@
 //! `cargo xtask bench`: how fast `compare-dra metrics` reads a real log, as a whole process with a warm page cache,
 //! beside `zstd -dc` and the Spark History Server on the same log in the same run.
 //!
+//! With `--images` how large the container images are and how quickly they start.
 //! It measures and prints; it decides nothing. Times are those of the machine it runs on, ratios travel better.
 
 mod history_server;
+mod images;
 mod longer;
 mod measure;
 
@@ -34,10 +36,16 @@ pub(crate) struct Options {
     /// Leave out the Spark History Server, which takes half a minute.
     #[arg(long)]
     no_history_server: bool,
+    /// Measure the container images instead: their sizes, and the time from a container's start to its first API call.
+    #[arg(long)]
+    images: bool,
 }
 
 /// Measures and prints.
 pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
+    if options.images {
+        return images::run(options.runs, desk).await;
+    }
     let environment = Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
     let logs = event_log::for_benchmark(&environment, desk).await?;
     let bench = Bench {

@@ -5,7 +5,7 @@ pub(crate) mod binaries;
 mod certificates;
 pub(crate) mod docker_build;
 mod platform;
-mod size;
+pub(crate) mod size;
 pub(crate) mod staging;
 mod terraform;
 
@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// Fill the folders and build no image, as for `docker buildx` or a step that uses the action by its path.
     #[arg(long)]
     stage: bool,
+    /// Fail if something in the folders may not be published, such as a Terraform whose checksum was not verified.
+    #[arg(long)]
+    for_release: bool,
 }
 
 impl Options {
@@ -47,6 +50,12 @@ pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
         return Err(Problem::new(too_large.join("\n")).help(
             "see what grew: `cargo tree --duplicates`, and the features of a new dependency",
         ));
+    }
+    if options.for_release && staged.iter().any(|staged| !staged.is_for_release()) {
+        return Err(
+            Problem::new("not everything in these images may be published; see above")
+                .help("build where releases.hashicorp.com can be reached"),
+        );
     }
     if options.stage {
         return Ok(());

@@ -19,6 +19,7 @@ mod images;
 mod interrupt;
 mod places;
 mod problem;
+mod release;
 mod runner;
 mod terminal;
 mod tidy;
@@ -49,6 +50,7 @@ enum Command {
     EventLog(event_log::Options),
     Images(images::Options),
     Docs(docs::Options),
+    ReleaseActions(release::Options),
     /// Prepares the programs that tests need, and prints the variables that name them.
     Environment,
 }
@@ -95,6 +97,7 @@ async fn obey(command: Command) -> Result<()> {
         Command::EventLog(options) => event_log::run(&options, &desk).await,
         Command::Images(options) => images::run(&options, &desk).await,
         Command::Docs(options) => docs::run(&options, &desk).await,
+        Command::ReleaseActions(options) => release::run(&options, &desk).await,
         Command::Environment => environment::show(&desk).await,
     }
 }

@@ -31,6 +31,13 @@ pub(crate) struct Staged {
 }
 
 impl Staged {
+    /// Whether an image of it may be published.
+    pub(crate) fn is_for_release(&self) -> bool {
+        self.terraform
+            .as_ref()
+            .is_none_or(Terraform::is_for_release)
+    }
+
     /// What is wrong with its size, if anything.
     pub(crate) fn too_large(&self) -> Option<String> {
         (self.own_bytes > LARGEST).then(|| {

@@ -1,6 +1,23 @@
 //! The files that a step answers through (`GITHUB_OUTPUT`, `GITHUB_ENV`, `GITHUB_STATE`), read with the
 //! runner's strictness: a malformed line fails the step.
 
+use std::path::Path;
+
+/// The largest summary of a step, in bytes.
+const LARGEST_SUMMARY: usize = 1024 * 1024;
+
+/// A step's summary. One that is too large is not shown at all, which the runner says and does not count as a failure.
+pub(crate) fn summary(path: &Path) -> Result<String, String> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    if text.len() <= LARGEST_SUMMARY {
+        return Ok(text);
+    }
+    Err(format!(
+        "$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of 1024k, got {}k",
+        text.len() / 1024
+    ))
+}
+
 /// Reads `NAME=VALUE` and `NAME<<DELIMITER` entries in the order they were written.
 pub(crate) fn parse(text: &str) -> Result<Vec<(String, String)>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

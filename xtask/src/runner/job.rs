@@ -275,13 +275,16 @@ impl Job {
             Ended::Exit(Some(0)) if problems.is_empty() => (Conclusion::Success, Some(0)),
             Ended::Exit(code) => (Conclusion::Failure, code),
         };
-        let summary = std::fs::read_to_string(commands.join("step_summary")).unwrap_or_default();
+        let summary = file_commands::summary(&commands.join("step_summary"));
+        if let Err(problem) = &summary {
+            view.show(log.annotate(Level::Error, None, problem));
+        }
         let outcome = StepOutcome {
             conclusion,
             exit_code,
             outputs: outputs.into_iter().collect(),
             annotations: log.into_annotations(),
-            summary: self.masks.apply(&summary),
+            summary: self.masks.apply(&summary.unwrap_or_default()),
         };
         Ok((outcome, state))
     }

@@ -155,6 +155,15 @@ async fn outputs_and_summary_come_back() {
 }
 
 #[tokio::test]
+async fn a_summary_that_is_too_large_is_not_shown() {
+    let script = r#"head -c 1048577 /dev/zero | tr '\0' 'x' >> "$GITHUB_STEP_SUMMARY""#;
+    let outcome = Fixture::new(ACTION, script).run(&[]).await;
+    assert_eq!(outcome.conclusion, Conclusion::Success);
+    assert_eq!(outcome.summary, "");
+    assert!(outcome.annotations[0].message.contains("supports content"));
+}
+
+#[tokio::test]
 async fn undeclared_outputs_and_malformed_files_fail_the_step() {
     for (script, said) in [
         (

@@ -42,6 +42,13 @@ pub(crate) fn check(repository: &Path, metadata: &Value) -> Vec<Finding> {
                         "say in one sentence what the action does",
                     ));
                 }
+                for what in undescribed(&action) {
+                    findings.push(Finding::new(
+                        &place,
+                        what,
+                        "describe it in ACTION, then run `cargo xtask docs`",
+                    ));
+                }
                 if action.runs.image != "Dockerfile" && !action.runs.image.starts_with("docker://")
                 {
                     let what = format!(
@@ -71,6 +78,22 @@ pub(crate) fn check(repository: &Path, metadata: &Value) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn undescribed(action: &ActionMetadata) -> Vec<String> {
+    let inputs = action
+        .inputs
+        .iter()
+        .map(|(name, input)| ("input", name, &input.description));
+    let outputs = action
+        .outputs
+        .iter()
+        .map(|(name, output)| ("output", name, &output.description));
+    inputs
+        .chain(outputs)
+        .filter(|(_, _, description)| description.trim().is_empty())
+        .map(|(kind, name, _)| format!("the {kind} `{name}` has no description"))
+        .collect()
 }
 
 /// An action in a folder of another one is that one's program under a name of its own.
