@@ -30,6 +30,11 @@ pub(crate) async fn binaries(places: &Places, interrupt: &Interrupt) -> Result<(
     .await
 }
 
+/// Builds the local cloud alone.
+pub(crate) async fn cloud(places: &Places, interrupt: &Interrupt) -> Result<()> {
+    build(places, interrupt, &[LOCAL_CLOUD]).await
+}
+
 /// Builds the actions alone.
 pub(crate) async fn actions(places: &Places, interrupt: &Interrupt) -> Result<()> {
     build(places, interrupt, &ACTIONS).await

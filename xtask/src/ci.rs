@@ -11,7 +11,7 @@ use crate::places::cargo;
 use crate::problem::{Problem, Result};
 use crate::{e2e, environment, tidy};
 
-/// Runs every check: format, clippy, tidy, documentation, tests, and the demo from end to end.
+/// Runs every check: format, clippy, tidy, documentation, tests, and the demo from end to end, as processes and in containers.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
     /// Run these stages alone.
@@ -28,9 +28,10 @@ enum Stage {
     Tests,
     DocTests,
     E2e,
+    Containers,
 }
 
-const STAGES: [Stage; 7] = [
+const STAGES: [Stage; 8] = [
     Stage::Format,
     Stage::Clippy,
     Stage::Tidy,
@@ -38,6 +39,7 @@ const STAGES: [Stage; 7] = [
     Stage::Tests,
     Stage::DocTests,
     Stage::E2e,
+    Stage::Containers,
 ];
 
 impl Stage {
@@ -50,6 +52,7 @@ impl Stage {
             Self::Tests => "tests",
             Self::DocTests => "doc-tests",
             Self::E2e => "e2e",
+            Self::Containers => "containers",
         }
     }
 
@@ -85,6 +88,7 @@ impl Stage {
             Self::Tests => tests(desk).await,
             Self::DocTests => check(desk, &["test", "--workspace", "--doc", "--quiet"], &[]).await,
             Self::E2e => e2e::run(&e2e::HowToRun { containers: false }, desk).await,
+            Self::Containers => e2e::run(&e2e::HowToRun { containers: true }, desk).await,
         }
     }
 }

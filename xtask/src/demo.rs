@@ -49,12 +49,12 @@ pub(crate) struct Options {
 
 impl Options {
     /// What the end-to-end test runs: the shortest experiment that still shows the difference.
-    pub(crate) fn for_test(containers: bool) -> Self {
+    pub(crate) fn for_test() -> Self {
         Self {
             unit_seconds: 4,
             keep: false,
             consolidate_after: "10s".into(),
-            containers,
+            containers: false,
             verbose: false,
         }
     }
@@ -70,7 +70,14 @@ pub(crate) struct Desk {
 
 /// Runs the demo; results go to `target/demo` of the repository.
 pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
-    let stage = Stage::set(options, desk, desk.places.results("demo")).await?;
+    let engine = match options.containers {
+        true => Some(Stage::engine(desk).await?.ok_or_else(|| {
+            Problem::new("there is no Docker engine to run containers")
+                .help("start one, or leave out `--containers`")
+        })?),
+        false => None,
+    };
+    let stage = Stage::set(options, engine, desk, desk.places.results("demo")).await?;
     let outcome = show(options, desk, &stage).await;
     desk.terminal.live("");
     if let Some(complaints) = stage.cloud.complaints() {
@@ -117,54 +124,51 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) async fn set(options: &Options, desk: &Desk, folder: PathBuf) -> Result<Self> {
+    /// Steps run in containers of `engine` if there is one, else as processes. The engine is ended with the stage.
+    pub(crate) async fn set(
+        options: &Options,
+        engine: Option<Engine>,
+        desk: &Desk,
+        folder: PathBuf,
+    ) -> Result<Self> {
         let unit = options.unit_seconds;
         desk.terminal.line(&format!("The origin's experiment with tasks of {unit} to {} s, on a cluster emulated on this machine.", 5 * unit));
         desk.terminal.line("Spark, its executors and all times are real; nodes are processes, so sizes and speeds are this machine's.");
-        if options.containers {
-            desk.terminal
-                .line("Each step runs in the container of its action's image.");
+        match Self::furnish(engine.is_some(), desk, folder).await {
+            Ok(stage) => Ok(Self { engine, ..stage }),
+            Err(problem) => {
+                if let Some(engine) = engine {
+                    engine.end().await;
+                }
+                Err(problem)
+            }
         }
+    }
+
+    async fn furnish(containers: bool, desk: &Desk, folder: PathBuf) -> Result<Self> {
         let environment =
             Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
         build::binaries(&desk.places, &desk.interrupt).await?;
+        if containers {
+            desk.terminal
+                .line("Each step runs in the container of its action's image.");
+            images::stage(&build::ACTIONS, desk).await?;
+        }
         let lock = results::take(&folder)?;
-        let engine = match options.containers {
-            true => Some(Self::engine(desk).await?),
-            false => None,
-        };
-        let cloud = Cloud::start(&desk.places, &environment, &folder, &desk.interrupt).await;
-        let (cloud, engine) = match (cloud, engine) {
-            (Ok(cloud), engine) => (cloud, engine),
-            (Err(problem), None) => return Err(problem),
-            (Err(problem), Some(engine)) => {
-                engine.end().await;
-                return Err(problem);
-            }
-        };
+        let cloud = Cloud::start(&desk.places, &environment, &folder, &desk.interrupt).await?;
         Ok(Self {
             environment,
             cloud,
             folder,
-            engine,
+            engine: None,
             _lock: lock,
         })
     }
 
-    /// An engine, after everything that its images are made of is in place.
-    async fn engine(desk: &Desk) -> Result<Engine> {
+    /// An engine for containers; none where none can be had, which is said.
+    pub(crate) async fn engine(desk: &Desk) -> Result<Option<Engine>> {
         let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
-        let engine = Engine::prepare(&workshop).await?.ok_or_else(|| {
-            Problem::new("there is no Docker engine to run containers")
-                .help("start one, or run the steps as processes")
-        })?;
-        match images::stage(&build::ACTIONS, desk).await {
-            Ok(_) => Ok(engine),
-            Err(problem) => {
-                engine.end().await;
-                Err(problem)
-            }
-        }
+        Engine::prepare(&workshop).await
     }
 
     pub(crate) fn in_containers(&self) -> bool {

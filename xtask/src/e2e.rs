@@ -21,9 +21,22 @@ pub(crate) struct HowToRun {
 }
 
 /// Runs the demo into `target/e2e`, compares twice, cancels a run, and checks everything the project promises about it.
+/// Where containers are asked for and cannot be had, nothing is run and that is said.
 pub(crate) async fn run(how: &HowToRun, desk: &Desk) -> Result<()> {
-    let options = Options::for_test(how.containers);
-    let stage = Stage::set(&options, desk, desk.places.results("e2e")).await?;
+    let engine = match how.containers {
+        true => {
+            let engine = Stage::engine(desk).await?;
+            if engine.is_none() {
+                desk.terminal
+                    .line("not run: the actions in their containers, because there is no Docker engine here");
+                return Ok(());
+            }
+            engine
+        }
+        false => None,
+    };
+    let options = Options::for_test();
+    let stage = Stage::set(&options, engine, desk, desk.places.results("e2e")).await?;
     let mut checks = Checks::default();
     let outcome = play(&options, desk, &stage, &mut checks).await;
     desk.terminal.live("");

@@ -17,6 +17,7 @@ mod environment;
 mod event_log;
 mod images;
 mod interrupt;
+mod local_cloud;
 mod places;
 mod problem;
 mod release;
@@ -50,6 +51,7 @@ enum Command {
     EventLog(event_log::Options),
     Images(images::Options),
     Docs(docs::Options),
+    Cloud(local_cloud::Options),
     ReleaseActions(release::Options),
     /// Prepares the programs that tests need, and prints the variables that name them.
     Environment,
@@ -97,6 +99,7 @@ async fn obey(command: Command) -> Result<()> {
         Command::EventLog(options) => event_log::run(&options, &desk).await,
         Command::Images(options) => images::run(&options, &desk).await,
         Command::Docs(options) => docs::run(&options, &desk).await,
+        Command::Cloud(options) => local_cloud::run(&options, &desk).await,
         Command::ReleaseActions(options) => release::run(&options, &desk).await,
         Command::Environment => environment::show(&desk).await,
     }

@@ -154,29 +154,33 @@ impl LocalCloud {
         ];
         let mut gates = BTreeMap::new();
         for (service, routes) in routes {
-            let listener = Listener::serve(Gate::new(service, &guard, routes), None).await;
-            gates.insert(service, listener.map_err(at("a loopback port"))?);
+            let listener =
+                Listener::serve(config.address, Gate::new(service, &guard, routes), None).await;
+            gates.insert(service, listener.map_err(at("a port"))?);
         }
         let url = |service| gates.get(&service).map(Listener::url).unwrap_or_default();
 
         // The same cluster once more, as EKS shows it: behind TLS, for callers with a token.
-        let certificate = eks::Certificate::make().map_err(at("a certificate"))?;
+        let certificate = eks::Certificate::make(config.address).map_err(at("a certificate"))?;
         let cluster = eks::authenticated(cluster, keys.clone(), &url(Service::Sts));
         let cluster = Gate::new(Service::Kubernetes, &guard, cluster);
-        let eks_cluster = Listener::serve(cluster, Some(certificate.acceptor))
+        let eks_cluster = Listener::serve(config.address, cluster, Some(certificate.acceptor))
             .await
-            .map_err(at("a loopback port"))?;
+            .map_err(at("a port"))?;
         let shown = eks::Cluster {
             endpoint: eks_cluster.tls_url(),
             authority: certificate.authority,
         };
         let eks = Gate::new(Service::Eks, &guard, eks::routes(shown));
-        let eks = Listener::serve(eks, None)
+        let eks = Listener::serve(config.address, eks, None)
             .await
-            .map_err(at("a loopback port"))?;
-        let inspect = Listener::routes(inspect::routes(inspector.clone(), guard.calls.clone()))
-            .await
-            .map_err(at("a loopback port"))?;
+            .map_err(at("a port"))?;
+        let inspect = Listener::routes(
+            config.address,
+            inspect::routes(inspector.clone(), guard.calls.clone()),
+        )
+        .await
+        .map_err(at("a port"))?;
 
         let endpoints = Endpoints {
             s3: url(Service::S3),

@@ -2,6 +2,7 @@
 
 use crate::job_script::JobScript;
 use crate::made_up_prices::Prices;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ pub const READ_ONLY_TOKEN: &str = "local-cloud-read-only";
 /// What a local cloud starts with.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// The address to listen on: loopback, unless clients have a network of their own, such as containers. Whoever can
+    /// reach it can use everything.
+    pub address: IpAddr,
     /// Buckets to create.
     pub buckets: Vec<String>,
     /// Folder for everything that is kept in files; a temporary one, removed at the end, if none is given.
@@ -113,6 +117,7 @@ pub struct Token {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            address: Ipv4Addr::LOCALHOST.into(),
             buckets: Vec::new(),
             data: None,
             virtual_cluster: None,

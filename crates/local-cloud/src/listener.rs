@@ -7,7 +7,7 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use std::error::Error;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -24,12 +24,16 @@ pub(crate) struct Listener {
 
 impl Listener {
     /// Serves routes.
-    pub(crate) async fn routes(routes: axum::Router) -> io::Result<Self> {
-        Self::serve(TowerToHyperService::new(routes), None).await
+    pub(crate) async fn routes(address: IpAddr, routes: axum::Router) -> io::Result<Self> {
+        Self::serve(address, TowerToHyperService::new(routes), None).await
     }
 
     /// Serves a service; where it fails, the connection is closed without an answer. With an acceptor it speaks TLS.
-    pub(crate) async fn serve<S>(service: S, tls: Option<TlsAcceptor>) -> io::Result<Self>
+    pub(crate) async fn serve<S>(
+        address: IpAddr,
+        service: S,
+        tls: Option<TlsAcceptor>,
+    ) -> io::Result<Self>
     where
         S: Service<hyper::Request<Incoming>, Response = axum::response::Response>
             + Clone
@@ -38,7 +42,7 @@ impl Listener {
         S::Future: Send + 'static,
         S::Error: Into<Box<dyn Error + Send + Sync>>,
     {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = TcpListener::bind((address, 0)).await?;
         let address = listener.local_addr()?;
         let epoch = watch::channel(0).0;
         let ends = epoch.clone();
@@ -82,12 +86,12 @@ impl Listener {
         self.epoch.send_modify(|epoch| *epoch += 1);
     }
 
-    /// Where it answers when it speaks TLS: `https://127.0.0.1:<port>`.
+    /// Where it answers when it speaks TLS: `https://<address>:<port>`.
     pub(crate) fn tls_url(&self) -> String {
         format!("https://{}", self.address)
     }
 
-    /// Where it answers: `http://127.0.0.1:<port>`.
+    /// Where it answers: `http://<address>:<port>`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use local_cloud::{Config, LocalCloud, PullRequestSeed, SparkInstall, VirtualClusterSeed};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -46,6 +47,11 @@ struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 8)]
     node_startup_seconds: u64,
 
+    /// Address to listen on. Another than loopback is for containers with a network of their own; whoever can reach it
+    /// can use everything.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    listen: IpAddr,
+
     /// End when standard input is closed, so that nothing stays behind when whoever started this is killed.
     #[arg(long)]
     end_with_stdin: bool,
@@ -73,6 +79,7 @@ impl From<Arguments> for Config {
         let namespace = arguments.namespace;
         let spark = arguments.python.zip(arguments.java_home);
         Self {
+            address: arguments.listen,
             buckets: arguments.buckets,
             data: arguments.data,
             virtual_cluster: arguments

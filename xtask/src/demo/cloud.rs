@@ -1,5 +1,6 @@
 //! The local cloud as a child process: started with what the demo needs, read by its one line, ended for sure.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -76,8 +77,20 @@ pub(crate) struct Cloud {
 }
 
 impl Cloud {
-    /// Starts the binary and waits until every service answers. Its messages go to `local-cloud.log`.
+    /// Starts the binary on loopback and waits until every service answers. Its messages go to `local-cloud.log`.
     pub(crate) async fn start(
+        places: &Places,
+        environment: &Environment,
+        folder: &Path,
+        interrupt: &Interrupt,
+    ) -> Result<Self> {
+        let loopback = Ipv4Addr::LOCALHOST.into();
+        Self::start_at(loopback, places, environment, folder, interrupt).await
+    }
+
+    /// The same on another address.
+    pub(crate) async fn start_at(
+        address: IpAddr,
         places: &Places,
         environment: &Environment,
         folder: &Path,
@@ -88,6 +101,7 @@ impl Cloud {
             std::fs::File::create(&log).while_doing(|| format!("create `{}`", log.display()))?;
         let mut command = Command::new(places.binaries.join(LOCAL_CLOUD));
         command
+            .args(["--listen", &address.to_string()])
             .args(["--bucket", BUCKET, "--bucket", STATE_BUCKET])
             .args(["--virtual-cluster", "demo", "--namespace", NAMESPACE])
             .args(["--pull-request", &format!("{REPOSITORY}#{PULL_REQUEST}")])

@@ -4,7 +4,7 @@ use base64_simd::STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::error::Error;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -19,19 +19,19 @@ pub(crate) struct Certificate {
 }
 
 impl Certificate {
-    /// Makes an authority and a certificate for the loopback address.
-    pub(crate) fn make() -> io::Result<Self> {
-        Self::try_make().map_err(io::Error::other)
+    /// Makes an authority and a certificate for the address.
+    pub(crate) fn make(address: IpAddr) -> io::Result<Self> {
+        Self::try_make(address).map_err(io::Error::other)
     }
 
-    fn try_make() -> Result<Self, Box<dyn Error + Send + Sync>> {
+    fn try_make(address: IpAddr) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let mut authority = CertificateParams::new(Vec::new())?;
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
         let mut server = CertificateParams::new(vec!["localhost".to_owned()])?;
-        let loopback = rcgen::SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST));
-        server.subject_alt_names.push(loopback);
+        let name = rcgen::SanType::IpAddress(address);
+        server.subject_alt_names.push(name);
         let server = server.signed_by(&key, &authority)?;
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());

@@ -95,3 +95,16 @@ async fn a_pull_request_has_to_be_named_in_full() {
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(message.contains("expected owner/name#number"), "{message}");
 }
+
+#[tokio::test]
+async fn it_listens_where_containers_can_reach_it() {
+    let mut child = program(&["--listen", "127.0.0.2"]).spawn().unwrap();
+    let announced = announcement(&mut child).await;
+    for (service, url) in announced["endpoints"].as_object().unwrap() {
+        assert!(
+            url.as_str().unwrap().starts_with("http://127.0.0.2:"),
+            "{service}: {url}"
+        );
+    }
+    child.kill().await.unwrap();
+}
