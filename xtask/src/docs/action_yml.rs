@@ -127,7 +127,7 @@ mod tests {
             ["mode", "wait", "token"]
         );
         assert_eq!(action.inputs["wait"].default.as_deref(), Some("2"));
-        assert!(action.inputs["mode"].required);
+        assert!(text.contains("  mode:\n    description: Which (word)\n    required: true\n"));
         assert_eq!(
             action.inputs["token"].default.as_deref(),
             Some("${{ github.token }}")
