@@ -22,7 +22,7 @@ pub(crate) async fn build(actions: &[&str], platform: &Platform, desk: &Desk) ->
     command
         .args(["build", "--locked", "--release", "--bins", "--target"])
         .arg(platform.target)
-        .env("CARGO_ENCODED_RUSTFLAGS", folders.rust_flags())
+        .env("CARGO_ENCODED_RUSTFLAGS", rust_flags(&folders, desk).await?)
         .env(
             format!("CFLAGS_{}", platform.target.replace('-', "_")),
             folders.c_flags(),
@@ -61,16 +61,47 @@ impl Folders {
         [(&self.registry, "/cargo"), (&self.target, "/target")]
     }
 
-    fn rust_flags(&self) -> OsString {
-        let flag =
-            |(from, to): (&Path, &str)| format!("--remap-path-prefix={}={to}", from.display());
-        self.renamed().map(flag).join("\u{1f}").into()
-    }
-
     fn c_flags(&self) -> String {
         let flag = |(from, to): (&Path, &str)| format!("-ffile-prefix-map={}={to}", from.display());
         self.renamed().map(flag).join(" ")
     }
+}
+
+/// What the compiler is told, as cargo wants it in a variable: separated by a character that no path has.
+async fn rust_flags(folders: &Folders, desk: &Desk) -> Result<OsString> {
+    let renamed = folders
+        .renamed()
+        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
+    let linker = linker(desk).await?;
+    // The toolchain's own linker merges functions that are the same, which the SDKs have many of, and packs the
+    // relocations of a program that can be loaded anywhere: together an eighth of a program.
+    let linked = [
+        format!("-Clink-arg=-B{}", linker.display()),
+        "-Clink-arg=-fuse-ld=lld".into(),
+        "-Clink-arg=-Wl,-z,pack-relative-relocs,--icf=all".into(),
+    ];
+    Ok([renamed.as_slice(), linked.as_slice()]
+        .concat()
+        .join("\u{1f}")
+        .into())
+}
+
+/// Where the toolchain keeps its linker under the name that C compilers look for.
+async fn linker(desk: &Desk) -> Result<PathBuf> {
+    let mut command = Command::new("rustc");
+    command
+        .args(["--print", "target-libdir"])
+        .current_dir(&desk.places.repository);
+    let libraries = children::succeed(command, &desk.interrupt).await?;
+    let folder = Path::new(libraries.trim())
+        .parent()
+        .map(|host| host.join("bin/gcc-ld"));
+    folder
+        .filter(|folder| folder.join("ld.lld").is_file())
+        .ok_or_else(|| {
+            Problem::new("this Rust toolchain has no linker of its own")
+                .help("install Rust with rustup, which brings one")
+        })
 }
 
 /// Where cargo unpacks the sources of dependencies, read off one of them.
