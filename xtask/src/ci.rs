@@ -9,9 +9,9 @@ use crate::children;
 use crate::demo::Desk;
 use crate::places::cargo;
 use crate::problem::{Problem, Result};
-use crate::{e2e, environment, tidy};
+use crate::{e2e, environment, lint, tidy};
 
-/// Runs every check: format, clippy, tidy, documentation, tests, and the demo from end to end, as processes and in containers.
+/// Runs every check: what compilers and linters say, the tests, and the demo from end to end, as processes and in containers.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
     /// Run these stages alone.
@@ -24,6 +24,7 @@ enum Stage {
     Format,
     Clippy,
     Tidy,
+    Workflows,
     Docs,
     Tests,
     DocTests,
@@ -31,10 +32,11 @@ enum Stage {
     Containers,
 }
 
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 9] = [
     Stage::Format,
     Stage::Clippy,
     Stage::Tidy,
+    Stage::Workflows,
     Stage::Docs,
     Stage::Tests,
     Stage::DocTests,
@@ -48,6 +50,7 @@ impl Stage {
             Self::Format => "format",
             Self::Clippy => "clippy",
             Self::Tidy => "tidy",
+            Self::Workflows => "workflows",
             Self::Docs => "docs",
             Self::Tests => "tests",
             Self::DocTests => "doc-tests",
@@ -71,6 +74,7 @@ impl Stage {
                 check(desk, &lints, &[]).await
             }
             Self::Tidy => tidy::run(desk).await,
+            Self::Workflows => lint::workflows(desk).await,
             Self::Docs => {
                 let deny = [("RUSTDOCFLAGS", PathBuf::from("--deny warnings"))];
                 check(

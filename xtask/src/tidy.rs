@@ -4,7 +4,7 @@ mod documents;
 mod imports;
 pub(crate) mod layout;
 mod sources;
-mod tracked;
+pub(crate) mod tracked;
 
 use std::fmt;
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 use super::component::Workshop;
-use super::{BOTO3, MOTO, PYSPARK, PYSPARK_4, apt, search_path};
+use super::{BOTO3, CHECK_JSONSCHEMA, MOTO, PYSPARK, PYSPARK_4, ZIZMOR, apt, search_path};
 use crate::children;
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, WhileDoing as _};
 
 /// The minor versions of Python 3 that both versions of PySpark and the pinned boto3 run on.
 const SUPPORTED: std::ops::RangeInclusive<u32> = 10..=12;
@@ -63,6 +63,17 @@ pub(crate) async fn prepare_moto(workshop: &Workshop) -> Result<PathBuf> {
     prepared(&contents, workshop).await
 }
 
+/// A Python with the checkers of workflows; each of them is a program beside it.
+pub(crate) async fn prepare_linters(workshop: &Workshop) -> Result<PathBuf> {
+    let contents = Contents {
+        component: "python-linters",
+        packages: &[ZIZMOR, CHECK_JSONSCHEMA],
+        modules: "check_jsonschema",
+        size: "70 MB, once; some seconds",
+    };
+    prepared(&contents, workshop).await
+}
+
 async fn prepared(contents: &Contents, workshop: &Workshop) -> Result<PathBuf> {
     let (name, pins) = (contents.component, contents.packages.join(" "));
     let python = |folder: PathBuf| folder.join("bin/python");
@@ -87,6 +98,7 @@ async fn prepared(contents: &Contents, workshop: &Workshop) -> Result<PathBuf> {
     ));
     let pip = virtual_environment(&base, &unfinished.folder, workshop).await?;
     install(&pip, contents.packages, workshop).await?;
+    link_programs(&pip, &unfinished.folder)?;
     let mut check = Command::new(unfinished.folder.join("bin/python"));
     check.args(["-c", &format!("import {}", contents.modules)]);
     children::succeed(check, &workshop.interrupt).await?;
@@ -183,6 +195,21 @@ async fn virtual_environment(base: &Path, folder: &Path, workshop: &Workshop) ->
         base.display()
     ))
     .help("install the venv module (on Debian and Ubuntu: `apt-get install python3-venv`) or pip"))
+}
+
+/// A pip from outside puts programs beside the packages; they are wanted beside the Python.
+fn link_programs(pip: &Pip, folder: &Path) -> Result<()> {
+    let Some(programs) = pip.target.as_ref().map(|site| site.join("bin")) else {
+        return Ok(());
+    };
+    for program in std::fs::read_dir(programs).into_iter().flatten().flatten() {
+        let link = folder.join("bin").join(program.file_name());
+        if !link.exists() {
+            std::os::unix::fs::symlink(program.path(), &link)
+                .while_doing(|| format!("link `{}`", link.display()))?;
+        }
+    }
+    Ok(())
 }
 
 async fn has_module(python: &Path, module: &str, workshop: &Workshop) -> Result<bool> {

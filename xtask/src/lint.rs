@@ -1,0 +1,101 @@
+//! The checks that others wrote: of workflows and action files, of the diagrams in reports, of calls to GitHub.
+//! Their programs come from PyPI and npm, pinned, once into the cache; from then on nothing here needs a network.
+//! What the project's own rules say of the same files is in `tidy`.
+
+mod exceptions;
+mod schemas;
+mod subjects;
+mod zizmor;
+
+use std::time::Instant;
+
+use crate::demo::Desk;
+use crate::environment::{self, Workshop};
+use crate::problem::{Problem, Result};
+use crate::tidy::tracked;
+use subjects::Subjects;
+
+/// Checks workflows, action files and Dependabot's settings.
+pub(crate) async fn workflows(desk: &Desk) -> Result<()> {
+    let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
+    let python = environment::prepare_linters(&workshop).await?;
+    let root = &desk.places.repository;
+    let files = tracked::files(root, &desk.interrupt).await?;
+    let subjects = Subjects::among(&files)?;
+    let mut broken = Broken::new(desk);
+
+    broken.note(
+        "zizmor",
+        zizmor::check(&python, root, &subjects, &desk.interrupt).await,
+    )?;
+    broken.note("exceptions", exceptions::check(&files))?;
+    broken.note(
+        "schemas",
+        schemas::check(&python, root, &subjects, &desk.interrupt).await,
+    )?;
+    broken.verdict()
+}
+
+/// Runs every check although one failed, because a person mends them together.
+struct Broken<'a> {
+    desk: &'a Desk,
+    checks: Vec<&'static str>,
+    began: Instant,
+}
+
+impl<'a> Broken<'a> {
+    fn new(desk: &'a Desk) -> Self {
+        Self {
+            desk,
+            checks: Vec::new(),
+            began: Instant::now(),
+        }
+    }
+
+    /// Prints what a check found; only an interrupt ends the others.
+    fn note(&mut self, check: &'static str, result: Result<String>) -> Result<()> {
+        let took = self.began.elapsed().as_secs_f32();
+        self.began = Instant::now();
+        match result {
+            Ok(what) => self
+                .desk
+                .terminal
+                .line(&format!("  {check:<12} {took:>5.1} s  {what}")),
+            Err(problem) if problem.is_interrupt() => return Err(problem),
+            Err(problem) => {
+                self.desk
+                    .terminal
+                    .line(&format!("  {check:<12} {took:>5.1} s  failed\n{problem}"));
+                if let Some(advice) = problem.advice() {
+                    self.desk.terminal.line(&format!("    mend: {advice}"));
+                }
+                self.checks.push(check);
+            }
+        }
+        Ok(())
+    }
+
+    fn verdict(self) -> Result<()> {
+        if self.checks.is_empty() {
+            return Ok(());
+        }
+        Err(Problem::new(format!(
+            "found something wrong, as said above: {}",
+            self.checks.join(", ")
+        )))
+    }
+}
+
+/// What a test needs of the prepared programs; one that is missing fails the test and says how to get it.
+#[cfg(test)]
+mod prepared {
+    use std::path::PathBuf;
+
+    pub(super) fn path(variable: &str) -> PathBuf {
+        std::env::var_os(variable)
+            .unwrap_or_else(|| {
+                panic!("{variable} is not set; get it by: eval \"$(cargo xtask environment)\"")
+            })
+            .into()
+    }
+}
