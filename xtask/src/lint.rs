@@ -3,10 +3,13 @@
 //! What the project's own rules say of the same files is in `tidy`.
 
 mod exceptions;
+mod language;
 mod schemas;
+mod scripts;
 mod subjects;
 mod zizmor;
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::demo::Desk;
@@ -20,6 +23,7 @@ pub(crate) async fn workflows(desk: &Desk) -> Result<()> {
     let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
     let python = environment::prepare_linters(&workshop).await?;
     let root = &desk.places.repository;
+    let packages = environment::prepare_packages("checks", root, &workshop).await?;
     let files = tracked::files(root, &desk.interrupt).await?;
     let subjects = Subjects::among(&files)?;
     let mut broken = Broken::new(desk);
@@ -33,6 +37,13 @@ pub(crate) async fn workflows(desk: &Desk) -> Result<()> {
         "schemas",
         schemas::check(&python, root, &subjects, &desk.interrupt).await,
     )?;
+    let documents: Vec<PathBuf> = files
+        .iter()
+        .filter(|file| file.path.ends_with(".md"))
+        .map(|file| PathBuf::from(&file.path))
+        .collect();
+    let found = language::check(&packages, root, &subjects, &documents, &desk.interrupt).await;
+    broken.note("language", found)?;
     broken.verdict()
 }
 
@@ -90,6 +101,15 @@ impl<'a> Broken<'a> {
 #[cfg(test)]
 mod prepared {
     use std::path::PathBuf;
+
+    use crate::environment::{NODE, NODE_CHECKS, Packages};
+
+    pub(super) fn checks() -> Packages {
+        Packages {
+            node: path(NODE),
+            folder: path(NODE_CHECKS),
+        }
+    }
 
     pub(super) fn path(variable: &str) -> PathBuf {
         std::env::var_os(variable)

@@ -126,6 +126,16 @@ pub(crate) async fn pip_into(folder: &Path, python: &Path, workshop: &Workshop) 
     })
 }
 
+/// The same with any Python that has a pip.
+pub(crate) async fn pip_for(folder: &Path, workshop: &Workshop) -> Result<Pip> {
+    let base = base_interpreter(workshop).await?;
+    if has_module(&base, "pip", workshop).await? {
+        return pip_into(folder, &base, workshop).await;
+    }
+    let python = prepare_linters(workshop).await?;
+    pip_into(folder, &python, workshop).await
+}
+
 /// Installs packages; a failure shows the end of what pip said.
 pub(crate) async fn install(pip: &Pip, packages: &[&str], workshop: &Workshop) -> Result<()> {
     let mut command = Command::new(&pip.python);
