@@ -40,7 +40,8 @@ pub(crate) async fn actions(places: &Places, interrupt: &Interrupt) -> Result<()
     build(places, interrupt, &ACTIONS).await
 }
 
-async fn build(places: &Places, interrupt: &Interrupt, packages: &[&str]) -> Result<()> {
+/// Builds the binaries of some packages, and gives them the other names they are called by.
+pub(crate) async fn build(places: &Places, interrupt: &Interrupt, packages: &[&str]) -> Result<()> {
     let mut command = cargo(&places.repository);
     command.args(["build", "--bins"]);
     for package in packages {

@@ -25,6 +25,7 @@ enum Stage {
     Clippy,
     Tidy,
     Workflows,
+    Diagrams,
     Docs,
     Tests,
     DocTests,
@@ -32,11 +33,12 @@ enum Stage {
     Containers,
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage::Format,
     Stage::Clippy,
     Stage::Tidy,
     Stage::Workflows,
+    Stage::Diagrams,
     Stage::Docs,
     Stage::Tests,
     Stage::DocTests,
@@ -51,6 +53,7 @@ impl Stage {
             Self::Clippy => "clippy",
             Self::Tidy => "tidy",
             Self::Workflows => "workflows",
+            Self::Diagrams => "diagrams",
             Self::Docs => "docs",
             Self::Tests => "tests",
             Self::DocTests => "doc-tests",
@@ -75,6 +78,7 @@ impl Stage {
             }
             Self::Tidy => tidy::run(desk).await,
             Self::Workflows => lint::workflows(desk).await,
+            Self::Diagrams => lint::diagrams(desk).await,
             Self::Docs => {
                 let deny = [("RUSTDOCFLAGS", PathBuf::from("--deny warnings"))];
                 check(

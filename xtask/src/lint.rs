@@ -2,6 +2,7 @@
 //! Their programs come from PyPI and npm, pinned, once into the cache; from then on nothing here needs a network.
 //! What the project's own rules say of the same files is in `tidy`.
 
+mod diagrams;
 mod exceptions;
 mod language;
 mod schemas;
@@ -12,6 +13,7 @@ mod zizmor;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use crate::build;
 use crate::demo::Desk;
 use crate::environment::{self, Workshop};
 use crate::problem::{Problem, Result};
@@ -45,6 +47,26 @@ pub(crate) async fn workflows(desk: &Desk) -> Result<()> {
     let found = language::check(&packages, root, &subjects, &documents, &desk.interrupt).await;
     broken.note("language", found)?;
     broken.verdict()
+}
+
+/// Checks the diagrams in documents, in snapshots of tests, and in reports that compare-dra makes of the fixtures now.
+pub(crate) async fn diagrams(desk: &Desk) -> Result<()> {
+    let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
+    let root = &desk.places.repository;
+    let packages = environment::prepare_packages("checks", root, &workshop).await?;
+    build::build(&desk.places, &desk.interrupt, &["compare-dra"]).await?;
+    let files = tracked::files(root, &desk.interrupt).await?;
+    let reports = diagrams::reports(&desk.places, &desk.interrupt).await?;
+
+    let written = files.iter().map(|file| file.path.as_str());
+    let written = written.filter(|path| path.ends_with(".md") || path.ends_with(".snap"));
+    let paths: Vec<PathBuf> = written
+        .map(|path| root.join(path))
+        .chain(reports.files())
+        .collect();
+    let said = diagrams::check(&packages, &paths, &desk.interrupt).await?;
+    desk.terminal.line(&format!("  {said}"));
+    Ok(())
 }
 
 /// Runs every check although one failed, because a person mends them together.
