@@ -26,6 +26,7 @@ enum Stage {
     Tidy,
     Workflows,
     Diagrams,
+    Github,
     Docs,
     Tests,
     DocTests,
@@ -33,12 +34,13 @@ enum Stage {
     Containers,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage::Format,
     Stage::Clippy,
     Stage::Tidy,
     Stage::Workflows,
     Stage::Diagrams,
+    Stage::Github,
     Stage::Docs,
     Stage::Tests,
     Stage::DocTests,
@@ -54,6 +56,7 @@ impl Stage {
             Self::Tidy => "tidy",
             Self::Workflows => "workflows",
             Self::Diagrams => "diagrams",
+            Self::Github => "github",
             Self::Docs => "docs",
             Self::Tests => "tests",
             Self::DocTests => "doc-tests",
@@ -79,6 +82,7 @@ impl Stage {
             Self::Tidy => tidy::run(desk).await,
             Self::Workflows => lint::workflows(desk).await,
             Self::Diagrams => lint::diagrams(desk).await,
+            Self::Github => lint::github(desk).await,
             Self::Docs => {
                 let deny = [("RUSTDOCFLAGS", PathBuf::from("--deny warnings"))];
                 check(

@@ -55,6 +55,8 @@ pub(crate) const LINT_PYTHON: &str = "XTASK_LINT_PYTHON";
 pub(crate) const NODE: &str = "XTASK_NODE";
 /// The variable of the folder with the packages of `xtask/node/checks`.
 pub(crate) const NODE_CHECKS: &str = "XTASK_NODE_CHECKS";
+/// The variable of the folder with the packages of `xtask/node/github`.
+pub(crate) const NODE_GITHUB: &str = "XTASK_NODE_GITHUB";
 
 /// Programs that are ready to be run.
 #[derive(Debug, Clone)]
@@ -104,6 +106,7 @@ pub(crate) async fn for_tests(desk: &Desk) -> Result<Vec<(&'static str, PathBuf)
     let moto = python::prepare_moto(&workshop).await?;
     let linters = python::prepare_linters(&workshop).await?;
     let checks = node::prepare("checks", &desk.places.repository, &workshop).await?;
+    let github = node::prepare("github", &desk.places.repository, &workshop).await?;
     let chromium = chromium::prepare(&workshop).await?;
     let variables = environment.variables().into_iter();
     Ok(variables
@@ -113,6 +116,7 @@ pub(crate) async fn for_tests(desk: &Desk) -> Result<Vec<(&'static str, PathBuf)
             (LINT_PYTHON, &linters),
             (NODE, &checks.node),
             (NODE_CHECKS, &checks.folder),
+            (NODE_GITHUB, &github.folder),
         ])
         .chain(chromium.iter().map(|program| (CHROMIUM, program)))
         .map(|(name, path)| (name, path.clone()))

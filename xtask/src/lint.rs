@@ -4,6 +4,7 @@
 
 mod diagrams;
 mod exceptions;
+mod github;
 mod language;
 mod schemas;
 mod scripts;
@@ -69,6 +70,29 @@ pub(crate) async fn diagrams(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
+/// Checks compare-dra's calls to GitHub, and the answers of the local one, by GitHub's own description.
+pub(crate) async fn github(desk: &Desk) -> Result<()> {
+    let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
+    let python = environment::prepare_linters(&workshop).await?;
+    let root = &desk.places.repository;
+    let packages = environment::prepare_packages("github", root, &workshop).await?;
+    build::build(
+        &desk.places,
+        &desk.interrupt,
+        &["compare-dra", build::LOCAL_CLOUD],
+    )
+    .await?;
+    let mut broken = Broken::new(desk);
+
+    let copy = github::description::check(&python, &packages, root, &desk.interrupt).await;
+    broken.note("description", copy)?;
+    broken.note(
+        "calls",
+        github::check(&packages, &desk.places, &desk.interrupt).await,
+    )?;
+    broken.verdict()
+}
+
 /// Runs every check although one failed, because a person mends them together.
 struct Broken<'a> {
     desk: &'a Desk,
@@ -124,12 +148,19 @@ impl<'a> Broken<'a> {
 mod prepared {
     use std::path::PathBuf;
 
-    use crate::environment::{NODE, NODE_CHECKS, Packages};
+    use crate::environment::{NODE, NODE_CHECKS, NODE_GITHUB, Packages};
 
     pub(super) fn checks() -> Packages {
         Packages {
             node: path(NODE),
             folder: path(NODE_CHECKS),
+        }
+    }
+
+    pub(super) fn github() -> Packages {
+        Packages {
+            node: path(NODE),
+            folder: path(NODE_GITHUB),
         }
     }
 

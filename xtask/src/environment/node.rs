@@ -68,6 +68,7 @@ pub(crate) async fn prepare(
         std::fs::write(&path, text).while_doing(|| format!("write `{}`", path.display()))?;
     }
     install(&node, &unfinished.folder, workshop).await?;
+    drop_descriptions(&unfinished.folder)?;
     Ok(packages(unfinished.finish()?))
 }
 
@@ -98,6 +99,18 @@ async fn install(node: &Node, folder: &Path, workshop: &Workshop) -> Result<()> 
                 "npm must be able to reach a registry this once; NPM_CONFIG_REGISTRY and HTTPS_PROXY are honoured",
             )
         })
+}
+
+/// Removes the descriptions of GitHub's other editions: 380 MB that nobody reads.
+fn drop_descriptions(folder: &Path) -> Result<()> {
+    let generated = folder.join("node_modules/@octokit/openapi/generated");
+    for file in std::fs::read_dir(generated).into_iter().flatten().flatten() {
+        if file.file_name() != "api.github.com.json" {
+            std::fs::remove_file(file.path())
+                .while_doing(|| format!("remove `{}`", file.path().display()))?;
+        }
+    }
+    Ok(())
 }
 
 async fn node(workshop: &Workshop) -> Result<Node> {
