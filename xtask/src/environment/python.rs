@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 use super::component::Workshop;
-use super::{BOTO3, CHECK_JSONSCHEMA, MOTO, PYSPARK, PYSPARK_4, ZIZMOR, apt, search_path};
+use super::{
+    BOTO3, CHECK_JSONSCHEMA, MOTO, PYSPARK, PYSPARK_4, SHELLCHECK, ZIZMOR, apt, search_path,
+};
 use crate::children;
 use crate::problem::{Problem, Result, WhileDoing as _};
 
@@ -63,13 +65,13 @@ pub(crate) async fn prepare_moto(workshop: &Workshop) -> Result<PathBuf> {
     prepared(&contents, workshop).await
 }
 
-/// A Python with the checkers of workflows; each of them is a program beside it.
+/// A Python with the checkers of workflows and shell scripts; each of them is a program beside it.
 pub(crate) async fn prepare_linters(workshop: &Workshop) -> Result<PathBuf> {
     let contents = Contents {
         component: "python-linters",
-        packages: &[ZIZMOR, CHECK_JSONSCHEMA],
+        packages: &[ZIZMOR, CHECK_JSONSCHEMA, SHELLCHECK],
         modules: "check_jsonschema",
-        size: "70 MB, once; some seconds",
+        size: "90 MB, once; some seconds",
     };
     prepared(&contents, workshop).await
 }
@@ -93,7 +95,7 @@ async fn prepared(contents: &Contents, workshop: &Workshop) -> Result<PathBuf> {
     };
     workshop.say(&format!(
         "installing {} ({})",
-        contents.packages.join(" and "),
+        contents.packages.join(", "),
         contents.size
     ));
     let pip = virtual_environment(&base, &unfinished.folder, workshop).await?;
