@@ -29,6 +29,9 @@ pub(crate) struct Options {
     /// Fail if something in the folders may not be published, such as a Terraform whose checksum was not verified.
     #[arg(long)]
     for_release: bool,
+    /// Address of the repository, for the label that registries link an image to it by.
+    #[arg(long, value_name = "URL")]
+    source: Option<String>,
 }
 
 impl Options {
@@ -65,7 +68,7 @@ pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
             .help("start one, or use `--stage` if the folders are all you want")
     })?;
     for action in actions {
-        let tag = docker_build::build(&engine, action, desk).await?;
+        let tag = docker_build::build(&engine, action, options.source.as_deref(), desk).await?;
         desk.terminal.line(&format!("built {tag}"));
     }
     Ok(())

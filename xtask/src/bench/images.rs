@@ -34,7 +34,7 @@ async fn measure(runs: u32, engine: &Engine, desk: &Desk) -> Result<()> {
     desk.terminal
         .line("image                 size   container start to first API call (fastest of the runs, then all)");
     for action in ACTIONS {
-        let tag = docker_build::build(engine, action, desk).await?;
+        let tag = docker_build::build(engine, action, None, desk).await?;
         let mut times = Vec::new();
         for _ in 0..runs {
             times.push(cold_start(&engine.docker, &tag, action, workspace.path(), desk).await?);

@@ -2,6 +2,7 @@
 
 use tokio::process::Command;
 
+use super::staging;
 use crate::children;
 use crate::demo::Desk;
 use crate::environment::docker::Engine;
@@ -13,17 +14,28 @@ pub(crate) fn tag(action: &str) -> String {
 }
 
 /// Builds the image and returns its tag.
-pub(crate) async fn build(engine: &Engine, action: &str, desk: &Desk) -> Result<String> {
+/// `source` is the address of the repository, if it is known.
+pub(crate) async fn build(
+    engine: &Engine,
+    action: &str,
+    source: Option<&str>,
+    desk: &Desk,
+) -> Result<String> {
     let tag = tag(action);
     let revision = revision(desk).await?;
     let mut command = engine.docker.command();
     command.args(["build", "--quiet", "--tag", &tag]);
-    for (name, value) in [
+    // BuildKit takes the image's own time from this, as the files have it from their staging.
+    command.arg("--build-arg");
+    command.arg(format!("SOURCE_DATE_EPOCH={}", staging::TIME.as_secs()));
+    let labels = [
         ("title", action),
         ("licenses", "Apache-2.0"),
         ("revision", &revision),
         ("version", env!("CARGO_PKG_VERSION")),
-    ] {
+    ];
+    let source = source.map(|source| ("source", source));
+    for (name, value) in labels.into_iter().chain(source) {
         command.arg("--label");
         command.arg(format!("org.opencontainers.image.{name}={value}"));
     }

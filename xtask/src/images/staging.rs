@@ -17,7 +17,7 @@ use crate::tidy::layout;
 /// The most that an image may hold beside Terraform.
 const LARGEST: u64 = 15_000_000;
 /// The time of every file: images do not depend on when they were built. The first second of 2026.
-const TIME: Duration = Duration::from_secs(1_767_225_600);
+pub(super) const TIME: Duration = Duration::from_secs(1_767_225_600);
 /// The one action that runs another program.
 const WITH_TERRAFORM: &str = "provision-infra";
 
