@@ -1,5 +1,6 @@
 //! The EMR containers API: start, describe and cancel one job run (`listing`: find them). Decides nothing.
 
+mod found;
 mod listing;
 mod start;
 
@@ -20,6 +21,7 @@ use crate::{
     asked::Asked, explain::Call, job::Description, request::document::StartJobRun, state::State,
 };
 
+pub(crate) use found::running_clusters;
 pub(crate) use listing::{Listed, Which};
 
 /// What the virtual cluster says about itself.
@@ -161,16 +163,13 @@ fn spark_defaults(run: &JobRun) -> Option<BTreeMap<String, String>> {
     )
 }
 
+fn time(at: Option<&DateTime>) -> Option<Timestamp> {
+    let at = at?;
+    let nanoseconds = i32::try_from(at.subsec_nanos()).unwrap_or_default();
+    Timestamp::new(at.secs(), nanoseconds).ok()
+}
+
 fn description(run: Option<&JobRun>) -> Description {
-    let time = |at: Option<&DateTime>| {
-        at.and_then(|at| {
-            Timestamp::new(
-                at.secs(),
-                i32::try_from(at.subsec_nanos()).unwrap_or_default(),
-            )
-            .ok()
-        })
-    };
     let driver = run
         .and_then(JobRun::job_driver)
         .and_then(JobDriver::spark_submit_job_driver);

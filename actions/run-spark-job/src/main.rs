@@ -4,6 +4,7 @@
 //! `record`, `outcome`) decide; edge modules (`emr`, `s3`, `cluster`, `kubeconfig`) talk to one system each. The order of things is
 //! in `action` up to the submission (`earlier` looks for a job run to attach to, `submit` starts one) and in `run` from there
 //! on, with `follow`, `ending`, `gather` and `deliver`. `post` is the program's second entry: it ends what `main` left.
+//! `sweep` is the third: it ends what a lost runner left.
 
 mod action;
 mod asked;
@@ -47,8 +48,12 @@ mod shown;
 mod span;
 mod state;
 mod submit;
+mod sweep;
 mod watch;
 
 fn main() -> std::process::ExitCode {
+    if gha::is_called(sweep::ACTION.name) {
+        return gha::run(&sweep::ACTION, sweep::run);
+    }
     gha::run_parts(&inputs::ACTION, action::run, post::run)
 }

@@ -69,7 +69,7 @@ pub struct LocalCloud {
     inspector: Inspector,
     objects: Objects,
     kubernetes: Store,
-    github: github::Hub,
+    pub(crate) github: github::Hub,
     emr: emr::Service,
     _karpenter: DropGuard,
     guard: Guard,

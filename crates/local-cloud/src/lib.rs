@@ -36,6 +36,7 @@ pub use config::{
     Config, PullRequestHead, PullRequestSeed, SparkInstall, Token, VirtualClusterSeed,
 };
 pub use credentials::Credentials;
+pub use github::WorkflowRun;
 pub use job_script::{JobScript, LogLine, ScriptedEnd};
 pub use made_up_prices::{Prices, SpotPrice};
 pub use objects::Objects;

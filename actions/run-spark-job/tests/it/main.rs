@@ -17,4 +17,5 @@ mod signals;
 mod spark;
 mod step;
 mod submission;
+mod sweep;
 mod wire;

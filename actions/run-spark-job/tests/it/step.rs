@@ -197,6 +197,16 @@ impl Step {
         self.end(self.launch(&program, &state)).await
     }
 
+    /// Runs the sweep: the program under its third name.
+    pub(crate) async fn sweep(&self) -> Ended {
+        let program = self.path("run-spark-job-sweep");
+        if !program.exists() {
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_run-spark-job"), &program).unwrap();
+        }
+        let _ = fs::remove_file(self.path("output"));
+        self.end(self.launch(&program, &[])).await
+    }
+
     fn launch(&self, program: &Path, state: &[(String, String)]) -> Child {
         let mut command = Command::new(program);
         command
@@ -207,6 +217,7 @@ impl Step {
             .env("GITHUB_WORKSPACE", self.folder.path())
             .env("GITHUB_OUTPUT", self.path("output"))
             .env("GITHUB_STATE", self.path("state"))
+            .env("GITHUB_STEP_SUMMARY", self.path("summary"))
             // A test of failures should not wait for every attempt.
             .env("AWS_MAX_ATTEMPTS", "2")
             .envs(self.variables.iter().map(|(name, value)| (name, value)))

@@ -59,11 +59,11 @@ impl<'a> Links<'a> {
         Self { base, repository }
     }
 
-    fn api(&self, path: &str) -> String {
+    pub(super) fn api(&self, path: &str) -> String {
         format!("{}/repos/{}{path}", self.base, self.repository)
     }
 
-    fn page(&self, path: &str) -> String {
+    pub(super) fn page(&self, path: &str) -> String {
         format!("https://github.com/{}{path}", self.repository)
     }
 
@@ -195,7 +195,7 @@ impl<'a> Links<'a> {
         })
     }
 
-    fn repository(&self, created_at: &str) -> Value {
+    pub(super) fn repository(&self, created_at: &str) -> Value {
         let (_, name) = self.names();
         let mut answer = json!({
             "id": 1, "node_id": "R_1", "name": name, "full_name": self.repository,

@@ -4,7 +4,7 @@ use super::answers::Links;
 use super::caller::{Caller, Refusal};
 use super::hub::{Comment, Hub, LONGEST_BODY, PullRequest};
 use super::pages::Paging;
-use super::search;
+use super::{runs, search};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -30,6 +30,7 @@ pub(crate) fn routes(hub: Hub) -> Router {
             "/repos/{owner}/{repo}/issues/{number}/comments",
             get(list).post(create),
         )
+        .route("/repos/{owner}/{repo}/actions/runs/{id}", get(runs::run))
         .route(
             "/repos/{owner}/{repo}/issues/comments/{id}",
             get(comment).patch(update).delete(delete),

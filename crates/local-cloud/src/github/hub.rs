@@ -1,5 +1,6 @@
 //! What GitHub holds: pull requests and comments, and who may do what. Knows nothing of HTTP.
 
+use super::runs::WorkflowRun;
 use crate::config::{Config, PullRequestHead, Token};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,9 +49,22 @@ pub(crate) struct Hub {
     heads: Arc<[PullRequestHead]>,
     pub(super) started_at: Arc<str>,
     comments: Arc<Mutex<Comments>>,
+    runs: Arc<Mutex<BTreeMap<(String, u64), WorkflowRun>>>,
 }
 
 impl Hub {
+    /// What is known of a workflow run.
+    pub(super) fn workflow_run(&self, repository: &str, id: u64) -> Option<WorkflowRun> {
+        let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.get(&(repository.to_owned(), id)).cloned()
+    }
+
+    /// Says what becomes of a workflow run.
+    pub(crate) fn set_workflow_run(&self, run: WorkflowRun) {
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.insert((run.repository.clone(), run.id), run);
+    }
+
     pub(crate) fn new(config: &Config) -> Self {
         let pull_requests = config.pull_requests.iter().map(|seed| PullRequest {
             repository: seed.repository.clone(),
@@ -62,6 +76,7 @@ impl Hub {
             heads: config.pull_request_heads.clone().into(),
             started_at: now().into(),
             comments: Arc::default(),
+            runs: Arc::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! GitHub's REST API for pull requests and the comments on them, with state.
+//! GitHub's REST API for pull requests and the comments on them, and for whether workflow runs are over, with state.
 //!
 //! [`hub`] is the model, [`answers`] the bodies GitHub gives, [`http`] the routes over them.
 //! There are no reviews, checks, labels, rate limits or GraphQL.
@@ -8,7 +8,9 @@ mod caller;
 mod http;
 mod hub;
 mod pages;
+mod runs;
 mod search;
 
 pub(crate) use http::routes;
 pub(crate) use hub::Hub;
+pub use runs::WorkflowRun;
