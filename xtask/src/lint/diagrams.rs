@@ -31,8 +31,8 @@ const PAIRS: [[&str; 2]; 4] = [
 
 /// What of an event log becomes an executor's name, and a name that is a line of mermaid.
 const NAMED: [&str; 2] = [
-    r#""Executor ID":"1""#,
-    r#""Executor ID":"1 :crit, 0, 1s\n  click x href \"javascript:alert(1)\"\n```""#,
+    r#""Executor ID":"0""#,
+    r#""Executor ID":"0 :crit, 0, 1s\n  click x href \"javascript:alert(1)\"\n```""#,
 ];
 
 /// Reports in a temporary folder.

@@ -4,6 +4,7 @@
 pub(super) mod description;
 mod scenes;
 mod server;
+mod stage;
 
 use std::path::Path;
 
@@ -15,8 +16,8 @@ use crate::environment::Packages;
 use crate::interrupt::Interrupt;
 use crate::places::Places;
 use crate::problem::{Problem, Result, WhileDoing as _};
-use scenes::Stage;
 use server::Server;
+use stage::Stage;
 
 /// The pull request that comments are written on.
 const REPOSITORY: &str = "demo/threadsleep";

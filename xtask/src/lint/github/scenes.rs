@@ -1,23 +1,16 @@
 //! What compare-dra does on GitHub, one run of the binary after the other on one pull request.
 
-use std::path::{Path, PathBuf};
-
-use tokio::process::Command;
-
 use super::REPOSITORY;
+use super::stage::Stage;
 use crate::children;
 use crate::interrupt::Interrupt;
-use crate::places::Places;
 use crate::problem::{Problem, Result, WhileDoing as _};
 use crate::runner::file_commands;
 
 /// A token that may write, one that may only read, and one that is none; the local GitHub knows the first two.
-const WRITES: &str = "local-cloud-token";
+pub(super) const WRITES: &str = "local-cloud-token";
 const READS: &str = "local-cloud-read-only";
 const STALE: &str = "stale";
-/// The commit of every pull request on the local GitHub.
-const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
-
 /// Runs of the two variants; other ones give another comment.
 const THREADSLEEP: &str = "threadsleep";
 const ORIGIN: &str = "origin";
@@ -45,23 +38,15 @@ pub(super) const CALLS: [(&str, &str, u16); 19] = [
     ("POST", "/repos/answers/get-200/", 201),
 ];
 
-/// Where the scenes are played.
-pub(super) struct Stage {
-    folder: tempfile::TempDir,
-    binaries: PathBuf,
-    fixtures: PathBuf,
-    github: String,
-}
-
 /// One run of the binary, and what must come of it.
 #[derive(Debug, Clone)]
 pub(super) struct Scene {
-    runs: &'static str,
-    token: &'static str,
-    repository: String,
-    options: Vec<&'static str>,
+    pub(super) runs: &'static str,
+    pub(super) token: &'static str,
+    pub(super) repository: String,
+    pub(super) options: Vec<&'static str>,
     /// The owner of the repository whose workflow run is followed, if one is.
-    follows: Option<&'static str>,
+    pub(super) follows: Option<&'static str>,
     /// Comments of others that are there before.
     others: usize,
     exits: i32,
@@ -120,7 +105,7 @@ impl Scene {
         }
         let outputs = stage.path("outputs");
         std::fs::write(&outputs, "").while_doing(|| "empty the file of outputs".into())?;
-        let finished = children::output(self.command(stage, &outputs), interrupt).await?;
+        let finished = children::output(stage.command(self, &outputs), interrupt).await?;
         let mut problems = Vec::new();
         if finished.status.code() != Some(self.exits) {
             let said = finished.stdout + &finished.stderr;
@@ -138,96 +123,6 @@ impl Scene {
             problems.push(format!("{self:?}: comment-posted is {posted:?}"));
         }
         Ok(problems)
-    }
-
-    fn command(&self, stage: &Stage, outputs: &Path) -> Command {
-        let artifact = stage.path("artifact");
-        let mut command;
-        if self.follows.is_some() {
-            command = Command::new(stage.binaries.join("compare-dra-comment"));
-            command.arg("--report").arg(&artifact);
-        } else {
-            let log = |variant: &str| {
-                let name = format!("event-logs/{}-{variant}", self.runs);
-                stage.fixtures.join(name)
-            };
-            command = Command::new(stage.binaries.join("compare-dra"));
-            command
-                .args(["--prices", "never"])
-                .arg("--static")
-                .arg(log("static"))
-                .arg("--dra")
-                .arg(log("dra"))
-                .arg("--report-dir")
-                .arg(&artifact);
-        }
-        let event = match self.follows {
-            Some(owner) => format!("{owner}.json"),
-            None => "pull-request.json".to_owned(),
-        };
-        command
-            .args(&self.options)
-            .env_clear()
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("GITHUB_ACTIONS", "true")
-            .env("GITHUB_API_URL", &stage.github)
-            .env("GITHUB_SERVER_URL", "https://github.com")
-            .env("GITHUB_REPOSITORY", &self.repository)
-            .env("GITHUB_RUN_ID", "42")
-            .env("GITHUB_EVENT_NAME", "pull_request")
-            .env("GITHUB_EVENT_PATH", stage.path(&event))
-            .env("GITHUB_OUTPUT", outputs)
-            .env("GITHUB_STEP_SUMMARY", stage.path("summary"))
-            .env("INPUT_TOKEN", self.token);
-        if self.follows.is_some() {
-            command.env("GITHUB_EVENT_NAME", "workflow_run");
-        }
-        command
-    }
-}
-
-impl Stage {
-    /// A folder with the events that steps are started by.
-    pub(super) fn new(places: &Places, github: &str) -> Result<Self> {
-        let folder = tempfile::tempdir().while_doing(|| "make a temporary folder".into())?;
-        let stage = Self {
-            folder,
-            binaries: places.binaries.clone(),
-            fixtures: places.repository.join("fixtures"),
-            github: github.to_owned(),
-        };
-        let run = |owner: &str| {
-            serde_json::json!({ "workflow_run": {
-                "id": 77, "head_sha": COMMIT, "head_branch": "change",
-                "head_repository": { "full_name": format!("{owner}/threadsleep") }, "pull_requests": [],
-            } })
-        };
-        for (name, event) in [
-            (
-                "pull-request.json",
-                serde_json::json!({ "pull_request": { "number": 1 } }),
-            ),
-            ("demo.json", run("demo")),
-            ("stranger.json", run("stranger")),
-        ] {
-            std::fs::write(stage.path(name), event.to_string())
-                .while_doing(|| format!("write `{name}`"))?;
-        }
-        Ok(stage)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// A comment that somebody else's program writes.
-    fn write_comment(&self, number: usize) -> Result<()> {
-        let address = format!("{}/repos/{REPOSITORY}/issues/1/comments", self.github);
-        ureq::post(&address)
-            .header("authorization", format!("Bearer {WRITES}"))
-            .send_json(serde_json::json!({ "body": format!("comment {number}") }))
-            .map(drop)
-            .while_doing(|| format!("write a comment at {address}"))
     }
 }
 

@@ -71,3 +71,37 @@ impl Server {
             .while_doing(|| "read what a server said".into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Command, Server};
+    use crate::interrupt::Interrupt;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[tokio::test]
+    async fn it_ends_with_its_input_and_leaves_what_it_said() {
+        let (_sender, interrupt) = Interrupt::by_hand();
+        let script = shell(r#"echo '{"address": "here"}'; cat; echo one; echo two"#);
+        let (server, ready) = Server::start(script, &interrupt).await.unwrap();
+        assert_eq!(ready["address"], "here");
+        assert_eq!(server.end().await.unwrap(), ["one", "two"]);
+    }
+
+    #[tokio::test]
+    async fn one_that_does_not_start_is_named() {
+        let (_sender, interrupt) = Interrupt::by_hand();
+        for script in ["exit 1", "echo hello"] {
+            let problem = Server::start(shell(script), &interrupt).await.unwrap_err();
+            let said = problem.to_string();
+            assert!(
+                said.contains("did not start") || said.contains("hello"),
+                "{said}"
+            );
+        }
+    }
+}
