@@ -1,13 +1,14 @@
 //! What this project asks of its own workflows and no other check does.
 
-use super::workflow::Workflow;
+use super::workflow::{Step, Workflow};
 use crate::problem::{Problem, Result};
 use crate::tidy::tracked::TrackedFile;
 
 /// Where an adopter reads what to set.
 const SETTINGS: &str = ".github/workflows/README.md";
-/// What brings AWS credentials into a job.
+/// What brings AWS credentials into a job; this repository's own actions do it by themselves with the same input.
 const CREDENTIALS: &str = "aws-actions/configure-aws-credentials";
+const ROLE: &str = "role-to-assume";
 /// Whose actions may run beside AWS credentials, besides this repository's own.
 const TRUSTED: [&str; 4] = [
     CREDENTIALS,
@@ -26,6 +27,7 @@ pub(super) fn check(workflows: &[Workflow<'_>], files: &[TrackedFile]) -> Result
             let all = [
                 permissions(workflow),
                 expressions(workflow),
+                shells(workflow),
                 company(workflow),
                 versions(workflow),
                 minutes(workflow),
@@ -66,13 +68,30 @@ fn expressions(workflow: &Workflow<'_>) -> Vec<String> {
         .collect()
 }
 
+/// Only when bash is named, GitHub has it end a script at a failure before a pipe, too.
+fn shells(workflow: &Workflow<'_>) -> Vec<String> {
+    let steps = workflow
+        .jobs()
+        .flat_map(|(name, job)| workflow.steps(name, job));
+    steps
+        .filter(|step| step.run.is_some() && step.shell.is_none())
+        .map(|step| {
+            let place = step.place;
+            format!(
+                "{place}: `run` without a shell; write `shell: bash` in the workflow's `defaults`"
+            )
+        })
+        .collect()
+}
+
 /// What runs in a job can read its credentials.
 fn company(workflow: &Workflow<'_>) -> Vec<String> {
     let mut faults = Vec::new();
     for (name, job) in workflow.jobs() {
         let steps = workflow.steps(name, job);
         let used = || steps.iter().filter_map(|step| Some((step, step.uses?)));
-        if !used().any(|(_, uses)| action(uses) == CREDENTIALS) {
+        let assumes = |step: &Step<'_>| step.with[ROLE].is_string();
+        if !used().any(|(step, uses)| action(uses) == CREDENTIALS || assumes(step)) {
             continue;
         }
         for (step, uses) in used() {
@@ -165,6 +184,9 @@ on:
   schedule:
     - cron: 17 3 * * 1
 permissions: {}
+defaults:
+  run:
+    shell: bash
 jobs:
   spark:
     runs-on: ubuntu-24.04
@@ -175,6 +197,13 @@ jobs:
       - uses: aws-actions/configure-aws-credentials@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v6.2.3
       - uses: $/actions/upload-scripts
       - run: echo \"$ROLE\"
+  refreshed:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: $/actions/run-spark-job
+        with:
+          role-to-assume: arn
+      - uses: $/actions/other
   other:
     runs-on: ubuntu-24.04
     steps:
@@ -218,8 +247,18 @@ jobs:
                 "some/action@v1",
                 "spark, step 3: `some/action` runs beside AWS credentials",
             ),
-            (" # v5.0.0", "", "line 11: write the version"),
-            (" # v5.0.0", " # v5", "line 11: write the version"),
+            (
+                "$/actions/other",
+                "some/other@v1",
+                "refreshed, step 2: `some/other` runs beside AWS credentials",
+            ),
+            (
+                "    shell: bash",
+                "    working-directory: x",
+                "spark, step 4: `run` without a shell",
+            ),
+            (" # v5.0.0", "", "line 14: write the version"),
+            (" # v5.0.0", " # v5", "line 14: write the version"),
             ("17 3", "0 3", "the schedule `0 3 * * 1` is on minute 0"),
             (
                 "vars.EMR_EKS_ROLE",

@@ -22,6 +22,8 @@ pub(super) struct Step<'a> {
     /// `job, step 2`: YAML's lines are not known here.
     pub(super) place: String,
     pub(super) uses: Option<&'a str>,
+    /// What it hands over to what it uses.
+    pub(super) with: &'a Value,
     pub(super) run: Option<&'a str>,
     /// The shell it names, or its job or workflow does.
     pub(super) shell: Option<&'a str>,
@@ -68,6 +70,7 @@ impl<'a> Workflow<'a> {
             .map(|(index, step)| Step {
                 place: format!("{name}, step {}", index + 1),
                 uses: text(&step["uses"]),
+                with: &step["with"],
                 run: text(&step["run"]),
                 shell: text(&step["shell"]).or(usual),
             })
