@@ -1,6 +1,6 @@
-//! The checks that others wrote: of workflows and action files, of the diagrams in reports, of calls to GitHub.
-//! Their programs come from PyPI and npm, pinned, once into the cache; from then on nothing here needs a network.
-//! What the project's own rules say of the same files is in `tidy`.
+//! Checks of workflows and action files, of the diagrams in reports, and of calls to GitHub, mostly by programs that
+//! others wrote. These come from PyPI and npm, pinned, once into the cache; from then on nothing here needs a network.
+//! What action.yml has to do with the programs is looked at in `tidy`.
 
 mod diagrams;
 mod exceptions;

@@ -3,8 +3,8 @@
 //     node <workflows.mjs, bundled> <root> <path>...
 //
 // Prints one line for each fault and ends with 1 if there is one; bundled, because Node.js does not load the service
-// as it is published. Asks nobody: what an action of another repository
-// takes is not known here and not checked. Actions and workflows of this repository are read from its files.
+// as it is published. Asks nobody: what an action of another repository takes is not known here and not checked.
+// Actions and workflows of this repository are read from its files.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,9 +28,6 @@ function fault(path, line, column, message) {
 }
 
 // The service catches what it did not expect, and says it here alone.
-const stop = (message) => {
-  throw new Error(message);
-};
 let unexpected = [];
 registerLogger({ error: (message) => unexpected.push(message), warn() {}, info() {}, log() {} });
 
@@ -50,7 +47,7 @@ function ownAction(folder) {
 const fileProvider = {
   async getFileContent(reference) {
     if (reference.repository && reference.repository !== REPOSITORY) {
-      stop(`${reference.owner}/${reference.repository} is not this repository`);
+      throw new Error(`${reference.owner}/${reference.repository} is not this repository`);
     }
     return own(reference.path);
   },
