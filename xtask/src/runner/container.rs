@@ -207,7 +207,7 @@ mod tests {
             home: Path::new("/job/home"),
             workflow: Path::new("/job/workflow"),
             file_commands: Path::new("/job/file_commands"),
-            workspace: Path::new("/work/repository"),
+            workspace: Path::new("/home/repository"),
         }
     }
 
@@ -216,8 +216,8 @@ mod tests {
         let mounts = mounts();
         for (value, seen) in [
             ("/job/workflow/event.json", "/github/workflow/event.json"),
-            ("/work/repository", "/github/workspace"),
-            ("/work/repository-2/a", "/work/repository-2/a"),
+            ("/home/repository", "/github/workspace"),
+            ("/home/repository-2/a", "/home/repository-2/a"),
             ("see /job/temp", "see /job/temp"),
         ] {
             assert_eq!(mounts.translate(value), seen);
