@@ -18,6 +18,8 @@ use crate::problem::{Result, WhileDoing as _};
 const START: Duration = Duration::from_secs(60);
 /// How long it may take to end its containers and itself.
 const END: Duration = Duration::from_secs(30);
+/// What an engine mounts below its folder for the host's network.
+const NETWORK: &str = "exec/netns/default";
 /// Time between two questions whether it answers.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -81,7 +83,7 @@ pub(crate) struct Engine {
 struct Own {
     daemon: Group,
     /// Everything of the engine; removed with it.
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Engine {
@@ -155,7 +157,7 @@ impl Engine {
             },
             own: Some(Own {
                 daemon: Group::start(command)?,
-                _folder: folder,
+                folder,
             }),
         };
         let began = Instant::now();
@@ -174,8 +176,12 @@ impl Engine {
 
     /// Ends an own engine with all it runs; leaves the machine's alone.
     pub(crate) async fn end(self) {
-        if let Some(own) = self.own {
-            own.daemon.end(Signal::TERM, END).await;
-        }
+        let Some(Own { daemon, folder }) = self.own else {
+            return;
+        };
+        daemon.end(Signal::TERM, END).await;
+        // The engine leaves the name of its network mounted, and a folder with a mount in it cannot be removed.
+        let network = folder.path().join(NETWORK);
+        let _ = rustix::mount::unmount(&network, rustix::mount::UnmountFlags::DETACH);
     }
 }
