@@ -30,14 +30,13 @@ pub(super) async fn run(runs: u32, desk: &Desk) -> Result<()> {
 
 async fn measure(runs: u32, engine: &Engine, desk: &Desk) -> Result<()> {
     images::stage(&ACTIONS, desk).await?;
-    let workspace = workspace(&desk.places.repository)?;
     desk.terminal
         .line("image                 size   container start to first API call (fastest of the runs, then all)");
     for action in ACTIONS {
         let tag = docker_build::build(engine, action, None, desk).await?;
         let mut times = Vec::new();
         for _ in 0..runs {
-            times.push(cold_start(&engine.docker, &tag, action, workspace.path(), desk).await?);
+            times.push(cold_start(&engine.docker, &tag, action, desk).await?);
         }
         let bytes = image_size(&engine.docker, &tag, desk).await?;
         let fastest = times.iter().min().copied().unwrap_or_default();
@@ -57,13 +56,9 @@ fn milliseconds(time: Duration) -> String {
 }
 
 /// Time from `docker run` until the program has connected to where AWS would be.
-async fn cold_start(
-    docker: &Docker,
-    tag: &str,
-    action: &str,
-    workspace: &Path,
-    desk: &Desk,
-) -> Result<Duration> {
+async fn cold_start(docker: &Docker, tag: &str, action: &str, desk: &Desk) -> Result<Duration> {
+    // A fresh one each time: what is ended in the middle leaves half of its files.
+    let workspace = workspace(&desk.places.repository)?;
     let listener =
         TcpListener::bind(("127.0.0.1", 0)).while_doing(|| "listen on loopback".into())?;
     let port = listener
@@ -75,10 +70,13 @@ async fn cold_start(
     command.args(["run", "--rm", "--network", "host", "--name", &name]);
     command
         .arg("-v")
-        .arg(format!("{}:/github/workspace", workspace.display()));
+        .arg(format!("{}:/github/workspace", workspace.path().display()));
     command.args(["--workdir", "/github/workspace"]);
     for variable in [
         format!("AWS_ENDPOINT_URL=http://127.0.0.1:{port}"),
+        // Terraform's backend knows these only.
+        format!("AWS_ENDPOINT_URL_S3=http://127.0.0.1:{port}"),
+        format!("AWS_ENDPOINT_URL_STS=http://127.0.0.1:{port}"),
         "AWS_ACCESS_KEY_ID=none".into(),
         "AWS_SECRET_ACCESS_KEY=none".into(),
         "AWS_REGION=us-east-1".into(),
@@ -87,18 +85,24 @@ async fn cold_start(
         command.args(["-e", &variable]);
     }
     command.arg(tag).args(arguments(action));
+    let said = tempfile::NamedTempFile::new().while_doing(|| "make a file".into())?;
+    let output = || said.reopen().while_doing(|| "open a file".into());
     command
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
+        .stdout(output()?)
+        .stderr(output()?);
     let began = Instant::now();
     let container = Group::start(command)?;
     let accepted = tokio::task::spawn_blocking(move || first_connection(&listener));
     let time = match accepted.await {
         Ok(Some(at)) => Ok(at.duration_since(began)),
-        _ => Err(Problem::new(format!(
-            "the container of {action} made no call"
-        ))),
+        _ => {
+            let said = std::fs::read_to_string(said.path()).unwrap_or_default();
+            Err(Problem::new(format!(
+                "the container of {action} made no call; it said:\n{}",
+                said.trim_end()
+            )))
+        }
     };
     let mut remove = docker.command();
     remove.args(["rm", "--force", &name]);
