@@ -10,6 +10,7 @@
 //! | `curve`, `gantt`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `cost_view`, `render`, `page`, `terminal` | the comparison in words |
 //! | `comment`, `commenting`, `pull_request`, `github` | the sticky comment, and GitHub |
 //! | `posting`                               | what is done under the name compare-dra-comment: a report of another workflow run as a comment |
+//! | `trend`                                 | what is done under the name compare-dra-trend: one document per run kept, and drift against earlier ones |
 //! | `action`                                | the four steps, in order |
 //! | `metrics`                               | what is done by hand instead: the numbers of event logs alone |
 
@@ -58,6 +59,7 @@ mod statistics;
 mod svg;
 mod terminal;
 mod timelines;
+mod trend;
 mod unread;
 mod verdict;
 mod view;
@@ -69,6 +71,9 @@ mod tests;
 fn main() -> std::process::ExitCode {
     if gha::is_called(posting::ACTION.name) {
         return gha::run(&posting::ACTION, posting::run);
+    }
+    if gha::is_called(trend::ACTION.name) {
+        return gha::run(&trend::ACTION, trend::run);
     }
     gha::run(&inputs::ACTION, action::run)
 }

@@ -7,7 +7,7 @@
 mod event;
 mod find;
 mod inputs;
-mod read;
+pub(crate) mod read;
 
 use gha::{Failure, Runner};
 

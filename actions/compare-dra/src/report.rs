@@ -108,6 +108,9 @@ pub(crate) struct RunReport {
     pub(crate) release_label: Option<String>,
     pub(crate) spark_version: Option<String>,
     pub(crate) entry_point: Option<String>,
+    /// SHA-256 of the entry point as it was submitted, in hexadecimal. Absent when it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) entry_point_sha256: Option<String>,
     pub(crate) arguments: Vec<String>,
     /// Nothing is known to be missing from the event log.
     pub(crate) complete: bool,
@@ -274,6 +277,7 @@ fn run_report(run: &Run, numbers: &Measured) -> RunReport {
         release_label: submission.map(|submission| submission.release_label.clone()),
         spark_version: run.timeline.spark_version.clone(),
         entry_point: submission.map(|submission| submission.entry_point.uri.clone()),
+        entry_point_sha256: submission.and_then(|submission| submission.entry_point.sha256.clone()),
         arguments: submission
             .map(|submission| submission.arguments.clone())
             .unwrap_or_default(),

@@ -7,8 +7,10 @@ use tokio::sync::OnceCell;
 
 use crate::{place::RECORD, unread::Unread};
 
+mod append;
 mod object;
 
+pub(crate) use append::{Below, Put};
 pub(crate) use object::Object;
 
 /// Why something could not be read.

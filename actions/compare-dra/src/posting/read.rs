@@ -14,7 +14,7 @@ use crate::report::Report;
 const MOST_BYTES: u64 = 32 << 20;
 
 /// The report at a path, or in the directory there.
-pub(super) async fn report(given: &Path) -> Result<Report, Failure> {
+pub(crate) async fn report(given: &Path) -> Result<Report, Failure> {
     let path = file(given)
         .await
         .map_err(|error| refused(given, &error.to_string()))?;

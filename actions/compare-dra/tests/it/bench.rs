@@ -107,6 +107,15 @@ impl Bench {
         self.start(&link, arguments)
     }
 
+    /// Runs the binary by its third name, on the report in `dra-report`.
+    pub(crate) fn trend(&self, arguments: &[&str]) -> Ran {
+        let link = self.path("compare-dra-trend");
+        if !link.exists() {
+            std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_compare-dra"), &link).unwrap();
+        }
+        self.start(&link, &[&["--report", "dra-report"], arguments].concat())
+    }
+
     /// Runs the binary.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.start(Path::new(env!("CARGO_BIN_EXE_compare-dra")), arguments)

@@ -19,3 +19,5 @@ mod recorder;
 mod report_schema;
 mod reporting;
 mod schema;
+mod trend;
+mod trend_bucket;
