@@ -77,7 +77,7 @@ pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
 /// Builds the programs and lays everything where the Dockerfiles look for it.
 pub(crate) async fn stage(actions: &[&str], desk: &Desk) -> Result<Vec<Staged>> {
     let platform = Platform::of_this_machine()?;
-    let programs = binaries::build(actions, &platform, desk).await?;
+    let programs = binaries::build(&platform, desk).await?;
     let mut staged = Vec::new();
     for action in actions {
         staged.push(staging::fill(action, &programs, &platform, desk).await?);

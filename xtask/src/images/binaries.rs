@@ -7,14 +7,16 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use super::Platform;
+use crate::build::ACTIONS;
 use crate::children;
 use crate::demo::Desk;
 use crate::environment::{Workshop, musl};
 use crate::places::cargo;
 use crate::problem::{Problem, Result, WhileDoing as _};
 
-/// Builds the programs of the actions and returns their folder.
-pub(crate) async fn build(actions: &[&str], platform: &Platform, desk: &Desk) -> Result<PathBuf> {
+/// Builds the programs of all actions and returns their folder. Always all: what one needs of a crate that they share
+/// would otherwise change what another gets of it, and with it the bytes of a program.
+pub(crate) async fn build(platform: &Platform, desk: &Desk) -> Result<PathBuf> {
     let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
     musl::prepare(platform.target, &workshop).await?;
     let folders = Folders::of(desk).await?;
@@ -27,7 +29,7 @@ pub(crate) async fn build(actions: &[&str], platform: &Platform, desk: &Desk) ->
             format!("CFLAGS_{}", platform.target.replace('-', "_")),
             folders.c_flags(),
         );
-    for action in actions {
+    for action in ACTIONS {
         command.args(["--package", action]);
     }
     let called = children::as_typed(&command);
