@@ -2,6 +2,8 @@
 //! others wrote. These come from PyPI and npm, pinned, once into the cache; from then on nothing here needs a network.
 //! What action.yml has to do with the programs is looked at in `tidy`.
 
+#[cfg(test)]
+mod decisions;
 mod diagrams;
 mod exceptions;
 mod github;
