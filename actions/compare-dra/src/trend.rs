@@ -3,6 +3,7 @@
 mod document;
 mod drift;
 mod inputs;
+mod issue;
 mod name;
 mod page;
 mod series;
@@ -152,7 +153,13 @@ async fn say(
     runner.outputs.set("drift", trend.state.name())?;
     runner.outputs.set("sentence", sentence)?;
     runner.outputs.set("runs", trend.before.len())?;
-    runner.outputs.set("trend-markdown", path.display())
+    runner.outputs.set("trend-markdown", path.display())?;
+    let url = issue::report(runner, inputs, trend, markdown).await?;
+    runner.outputs.set("issue-posted", url.is_some())?;
+    match url {
+        Some(url) => runner.outputs.set("issue-url", url),
+        None => Ok(()),
+    }
 }
 
 fn origin(context: &Context) -> Origin {

@@ -5,7 +5,11 @@ use std::{path::PathBuf, str::FromStr};
 use aws_setup::Region;
 use gha::{Action, Failure, Fields, Input, Output};
 
-use crate::{comment::Key, place::Place};
+use crate::{
+    comment::Key,
+    inputs::{CommentMode, Token},
+    place::Place,
+};
 
 /// The action's contract, the same as in trend/action.yml.
 pub(crate) const ACTION: Action = Action {
@@ -18,6 +22,9 @@ pub(crate) const ACTION: Action = Action {
         Input::new("workload", "Tells the histories of several benchmarks apart.").kind("name").default("default"),
         Input::new("window", "How many earlier runs are looked at, from 4 to 200.").kind("whole number").default("20"),
         Input::new("drift", "How far a number must be from the median of the earlier runs to have drifted, in percent of it. It must be outside of their usual range, too.").kind("percentage").default("15"),
+        Input::new("issue", "Whether to open an issue when a run has drifted, and keep it up to date: `auto` when it is possible, `always` (it is an error when it is not), `never`.").kind("`auto`, `always` or `never`").default("auto"),
+        Input::new("token", "GitHub token with `issues: write`.").kind("token").secret().workflow_default("${{ github.token }}"),
+        Input::new("issue-author", "Login of the account the token belongs to. Only its issues are updated.").kind("login").default("github-actions[bot]"),
         Input::new("region", "AWS region of the bucket. Default: that of the AWS configuration.").kind("AWS region"),
         Input::new("trend-dir", "Directory for trend.md.").kind("path").default("dra-trend"),
     ],
@@ -26,6 +33,8 @@ pub(crate) const ACTION: Action = Action {
         Output::new("sentence", "The conclusion in one sentence.").kind("text"),
         Output::new("history-uri", "Where the document of this run is.").kind("path or `s3://` URI"),
         Output::new("runs", "Number of earlier runs that this run was held against.").kind("whole number"),
+        Output::new("issue-url", "Address of the open issue. Not set when there is none.").kind("URL"),
+        Output::new("issue-posted", "true when there is an open issue and it says what this run found.").kind("true or false"),
         Output::new("trend-markdown", "Path of trend.md.").kind("path"),
     ],
     commands: &[],
@@ -69,6 +78,9 @@ pub(super) struct Inputs {
     pub(super) workload: Key,
     pub(super) window: Window,
     pub(super) drift: Part,
+    pub(super) issue: CommentMode,
+    pub(super) token: Option<Token>,
+    pub(super) issue_author: String,
     pub(super) region: Option<Region>,
     pub(super) trend_dir: PathBuf,
 }
@@ -87,17 +99,18 @@ impl Inputs {
         }
         let window = fields.required("window");
         let drift = fields.required("drift");
+        let issue = fields.required("issue");
+        let token = fields.text("token").map(Token);
+        let issue_author = fields.required("issue-author");
         let region = fields.optional("region");
         let trend_dir = fields.required("trend-dir");
         fields.finish()?;
-        let (
-            Some(report),
-            Some(history),
-            Some(workload),
-            Some(window),
-            Some(drift),
-            Some(trend_dir),
-        ) = (report, history, workload, window, drift, trend_dir)
+        let (Some(report), Some(history), Some(workload), Some(window), Some(drift)) =
+            (report, history, workload, window, drift)
+        else {
+            return Err(Failure::bug("an input without a value passed the checks"));
+        };
+        let (Some(issue), Some(issue_author), Some(trend_dir)) = (issue, issue_author, trend_dir)
         else {
             return Err(Failure::bug("an input without a value passed the checks"));
         };
@@ -107,6 +120,9 @@ impl Inputs {
             workload,
             window,
             drift,
+            issue,
+            token,
+            issue_author,
             region,
             trend_dir,
         })

@@ -21,3 +21,4 @@ mod reporting;
 mod schema;
 mod trend;
 mod trend_bucket;
+mod trend_issue;

@@ -1,6 +1,7 @@
 //! The bodies GitHub answers with: every field its OpenAPI description requires, with plain values where nothing is known.
 
 use super::hub::{COMMIT, Comment};
+use super::issues::Issue;
 use crate::config::PullRequestHead;
 use serde_json::{Map, Value, json};
 
@@ -127,6 +128,45 @@ impl<'a> Links<'a> {
                 "url": pull, "html_url": page, "diff_url": format!("{page}.diff"), "patch_url": format!("{page}.patch"),
             },
         })
+    }
+
+    /// Where the issues of the repository are listed.
+    pub(super) fn issues(&self) -> String {
+        self.api("/issues")
+    }
+
+    /// An issue that is no pull request.
+    pub(super) fn own_issue(&self, issue: &Issue) -> Value {
+        let mut answer = self.issue(issue.number, 0, &issue.created_at);
+        if let Some(fields) = answer.as_object_mut() {
+            fields.remove("pull_request");
+        }
+        let closed_at = (!issue.open).then_some(&issue.updated_at);
+        for (field, value) in [
+            ("node_id", json!(format!("I_{}", issue.number))),
+            (
+                "html_url",
+                json!(self.page(&format!("/issues/{}", issue.number))),
+            ),
+            ("title", json!(issue.title)),
+            ("body", json!(issue.body)),
+            ("user", self.user(&issue.login)),
+            (
+                "labels",
+                issue
+                    .labels
+                    .iter()
+                    .map(|name| json!({ "name": name }))
+                    .collect(),
+            ),
+            ("state", json!(if issue.open { "open" } else { "closed" })),
+            ("updated_at", json!(issue.updated_at)),
+            ("closed_at", json!(closed_at)),
+            ("author_association", json!("NONE")),
+        ] {
+            answer[field] = value;
+        }
+        answer
     }
 
     pub(super) fn pull_request(

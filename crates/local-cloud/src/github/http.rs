@@ -4,7 +4,7 @@ use super::answers::Links;
 use super::caller::{Caller, Refusal};
 use super::hub::{Comment, Hub, LONGEST_BODY, PullRequest};
 use super::pages::Paging;
-use super::{runs, search};
+use super::{issues, runs, search};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -25,7 +25,14 @@ pub(crate) fn routes(hub: Hub) -> Router {
             "/repos/{owner}/{repo}/commits/{sha}/pulls",
             get(search::by_commit),
         )
-        .route("/repos/{owner}/{repo}/issues/{number}", get(issue))
+        .route(
+            "/repos/{owner}/{repo}/issues",
+            get(issues::list).post(issues::create),
+        )
+        .route(
+            "/repos/{owner}/{repo}/issues/{number}",
+            get(issue).patch(issues::update),
+        )
         .route(
             "/repos/{owner}/{repo}/issues/{number}/comments",
             get(list).post(create),
@@ -88,6 +95,11 @@ async fn issue(
     caller: Caller,
     path: Target,
 ) -> Result<Json<Value>, Refusal> {
+    let (repository, number) = target(Path(path.0.clone()))?;
+    if let Some(issue) = hub.issue(&repository, number) {
+        let links = Links::new(&caller.base, &repository);
+        return Ok(Json(links.own_issue(&issue)));
+    }
     let pull_request = known_pull_request(&hub, path)?;
     let comments = hub.comments(&pull_request).len();
     let links = Links::new(&caller.base, &pull_request.repository);

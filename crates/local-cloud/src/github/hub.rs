@@ -1,5 +1,6 @@
-//! What GitHub holds: pull requests and comments, and who may do what. Knows nothing of HTTP.
+//! What GitHub holds: pull requests, comments and issues, and who may do what. Knows nothing of HTTP.
 
+use super::issues::{Change, Issue};
 use super::runs::WorkflowRun;
 use crate::config::{Config, PullRequestHead, Token};
 use serde_json::{Value, json};
@@ -11,6 +12,9 @@ pub(super) const LONGEST_BODY: usize = 65_536;
 
 /// Ids start here, so that none looks like an index.
 const FIRST_COMMENT: u64 = 1_000_001;
+
+/// Issues have the numbers from here on, behind those of pull requests.
+const FIRST_ISSUE: u64 = 1_001;
 
 /// The commit of branches of which nothing else is known.
 pub(super) const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -50,6 +54,7 @@ pub(crate) struct Hub {
     pub(super) started_at: Arc<str>,
     comments: Arc<Mutex<Comments>>,
     runs: Arc<Mutex<BTreeMap<(String, u64), WorkflowRun>>>,
+    issues: Arc<Mutex<Vec<Issue>>>,
 }
 
 impl Hub {
@@ -77,7 +82,59 @@ impl Hub {
             started_at: now().into(),
             comments: Arc::default(),
             runs: Arc::default(),
+            issues: Arc::default(),
         }
+    }
+
+    /// The issues of a repository, oldest first.
+    pub(super) fn issues(&self, repository: &str) -> Vec<Issue> {
+        let issues = self.all_issues();
+        let of = issues.iter().filter(|issue| issue.repository == repository);
+        of.cloned().collect()
+    }
+
+    pub(super) fn issue(&self, repository: &str, number: u64) -> Option<Issue> {
+        let issues = self.issues(repository);
+        issues.into_iter().find(|issue| issue.number == number)
+    }
+
+    pub(super) fn create_issue(&self, repository: &str, login: &str, change: Change) -> Issue {
+        let mut issues = self.all_issues();
+        let created_at = now();
+        let issue = Issue {
+            repository: repository.to_owned(),
+            number: FIRST_ISSUE + issues.len() as u64,
+            login: login.to_owned(),
+            title: change.title.unwrap_or_default(),
+            body: change.body.unwrap_or_default(),
+            labels: change.labels.unwrap_or_default(),
+            open: true,
+            updated_at: created_at.clone(),
+            created_at,
+        };
+        issues.push(issue.clone());
+        issue
+    }
+
+    pub(super) fn update_issue(
+        &self,
+        repository: &str,
+        number: u64,
+        change: Change,
+    ) -> Option<Issue> {
+        let mut issues = self.all_issues();
+        let is_it = |issue: &&mut Issue| issue.repository == repository && issue.number == number;
+        let issue = issues.iter_mut().find(is_it)?;
+        issue.title = change.title.unwrap_or(issue.title.clone());
+        issue.body = change.body.unwrap_or(issue.body.clone());
+        issue.labels = change.labels.unwrap_or(issue.labels.clone());
+        issue.open = change.state.map_or(issue.open, |state| state == "open");
+        issue.updated_at = now();
+        Some(issue.clone())
+    }
+
+    fn all_issues(&self) -> MutexGuard<'_, Vec<Issue>> {
+        self.issues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the token allows; none for an unknown one.
@@ -179,6 +236,7 @@ impl Hub {
 
     /// Pull requests and comments for the inspector.
     pub(crate) fn state(&self) -> Value {
+        let issues: Vec<Value> = self.all_issues().iter().map(Issue::state).collect();
         let pull_requests = self
             .pull_requests
             .iter()
@@ -195,7 +253,7 @@ impl Hub {
                 "body": comment.body,
             })
         });
-        json!({ "pull_requests": Value::from_iter(pull_requests), "comments": Value::from_iter(comments) })
+        json!({ "pull_requests": Value::from_iter(pull_requests), "comments": Value::from_iter(comments), "issues": issues })
     }
 
     fn lock(&self) -> MutexGuard<'_, Comments> {

@@ -83,3 +83,50 @@ async fn answers_have_every_field_that_github_promises() {
     let refused = serde_json::from_str(&client.body_to_string(refused).await.unwrap()).unwrap();
     assert_is("validation-error", &refused);
 }
+
+#[tokio::test]
+async fn issues_are_listed_created_and_changed_as_github_describes() {
+    let cloud = cloud().await;
+    let client = |token: &str| {
+        let builder = Octocrab::builder()
+            .base_uri(&cloud.endpoints().github)
+            .unwrap();
+        builder.personal_token(token.to_owned()).build().unwrap()
+    };
+    let (client, reader) = (client(TOKEN), client(local_cloud::config::READ_ONLY_TOKEN));
+    let issues = "/repos/demo/threadsleep/issues";
+    let new = json!({ "title": "Drift", "body": "x", "labels": ["dra"] });
+    let created: Value = client.post(issues, Some(&new)).await.unwrap();
+    assert_is("issue", &created);
+    let route = format!("{issues}/{}", created["number"]);
+    assert_is("issue", &body(&client, &route).await);
+    let list = body(&client, issues).await;
+    assert_eq!(list.as_array().unwrap().len(), 2, "the pull request, too");
+    assert_is("issue", &list[0]);
+    assert!(list[0].get("pull_request").is_none() && list[1].get("pull_request").is_some());
+    let labelled = body(&client, &format!("{issues}?labels=dra")).await;
+    assert_eq!(labelled.as_array().unwrap().len(), 1);
+
+    let closed: Value = client
+        .patch(&route, Some(&json!({ "state": "closed", "body": "y" })))
+        .await
+        .unwrap();
+    assert_is("issue", &closed);
+    assert_eq!(
+        (&closed["state"], &closed["body"]),
+        (&json!("closed"), &json!("y"))
+    );
+    let open = body(&client, issues).await;
+    assert_eq!(open.as_array().unwrap().len(), 1);
+    let page = body(&client, &format!("{issues}?state=all&per_page=1&page=2")).await;
+    assert_eq!(page[0]["number"], 1);
+
+    assert!(reader.post::<_, Value>(issues, Some(&new)).await.is_err());
+    let untitled = json!({ "body": "x", "title": "" });
+    assert!(
+        client
+            .post::<_, Value>(issues, Some(&untitled))
+            .await
+            .is_err()
+    );
+}
