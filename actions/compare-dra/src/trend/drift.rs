@@ -8,9 +8,6 @@ use crate::{
 /// Fewer earlier runs do not show what is usual.
 pub(crate) const FEWEST: usize = 4;
 
-/// Below so many runs the usual range takes in all of them: their spread is not known well.
-const FEW: usize = 8;
-
 /// The median absolute deviation of normally distributed numbers times this is their standard deviation.
 const TO_DEVIATION: f64 = 1.4826;
 /// So many of these are usual.
@@ -71,11 +68,8 @@ impl Usual {
         let middle = median(before.to_vec())?;
         let off = before.iter().map(|value| (value - middle).abs()).collect();
         let spread = USUAL_DEVIATIONS * TO_DEVIATION * median(off)?;
-        let (mut low, mut high) = (middle - spread, middle + spread);
-        if before.len() < FEW {
-            low = before.iter().copied().fold(low, f64::min);
-            high = before.iter().copied().fold(high, f64::max);
-        }
+        // Not their whole range: a drift that lasts would be usual from its second run on.
+        let (low, high) = (middle - spread, middle + spread);
         Some(Self {
             median: middle,
             low,
@@ -149,11 +143,12 @@ mod tests {
     }
 
     #[test]
-    fn few_runs_take_in_all_of_them_and_many_forgive_one() {
-        let few = [100.0, 100.0, 100.0, 200.0];
-        assert_eq!(word_of(&few, 190.0), Word::Usual);
-        let many = [100.0, 101.0, 99.0, 100.0, 100.0, 102.0, 98.0, 200.0];
-        assert_eq!(word_of(&many, 190.0), Word::Worse);
+    fn a_drift_that_lasts_is_not_usual_from_its_second_run_on() {
+        assert_eq!(word_of(&[100.0, 100.0, 100.0, 200.0], 190.0), Word::Worse);
+        assert_eq!(
+            word_of(&[100.0, 101.0, 99.0, 100.0, 200.0], 190.0),
+            Word::Worse
+        );
     }
 
     #[test]

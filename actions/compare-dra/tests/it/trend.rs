@@ -309,3 +309,22 @@ fn wrong_inputs_are_told_together() {
         .exits(2);
     assert!(dots.said().contains("only dots"), "{}", dots.said());
 }
+
+#[test]
+fn documents_are_as_published_and_allow_nothing_else() {
+    let bench = with_runs(1);
+    let [path] = &documents(&bench)[..] else {
+        panic!("one document")
+    };
+    let mut document: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let schema = crate::bench::fixture("../actions/compare-dra/schemas/history.schema.json");
+    let schema: Value = serde_json::from_slice(&std::fs::read(schema).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let problems: Vec<String> = validator
+        .iter_errors(&document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+    document["settings"]["new"] = json!(1);
+    assert!(!validator.is_valid(&document));
+}
