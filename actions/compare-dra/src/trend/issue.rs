@@ -210,7 +210,7 @@ impl Tracker<'_> {
                     .is_some_and(|user| self.is_ours(&user.login));
                 marked && author && issue.pull_request.is_none()
             };
-            found = listed.into_iter().filter(ours).next_back().or(found);
+            found = listed.into_iter().rfind(ours).or(found);
         }
         Ok(found)
     }
