@@ -130,3 +130,26 @@ async fn issues_are_listed_created_and_changed_as_github_describes() {
             .is_err()
     );
 }
+
+#[tokio::test]
+async fn workflow_runs_are_as_github_describes_them() {
+    let cloud = cloud().await;
+    let builder = Octocrab::builder()
+        .base_uri(&cloud.endpoints().github)
+        .unwrap();
+    let client = builder.personal_token(TOKEN.to_owned()).build().unwrap();
+    for (status, conclusion) in [("in_progress", None), ("completed", Some("cancelled"))] {
+        cloud.set_workflow_run(local_cloud::WorkflowRun {
+            repository: "demo/threadsleep".into(),
+            id: 7,
+            status: status.into(),
+            conclusion: conclusion.map(str::to_owned),
+        });
+        let run = body(&client, "/repos/demo/threadsleep/actions/runs/7").await;
+        assert_is("workflow-run", &run);
+        assert_eq!(run["status"], status);
+        assert_eq!(run["conclusion"], json!(conclusion));
+    }
+    let other = body(&client, "/repos/demo/threadsleep/actions/runs/8").await;
+    assert_eq!(other["status"], "404");
+}
