@@ -14,6 +14,7 @@ use crate::demo::Desk;
 use crate::environment::docker::Engine;
 use crate::problem::{Problem, Result};
 
+use docker_build::Labels;
 pub(crate) use platform::Platform;
 use staging::Staged;
 
@@ -32,9 +33,19 @@ pub(crate) struct Options {
     /// Address of the repository, for the label that registries link an image to it by.
     #[arg(long, value_name = "URL")]
     source: Option<String>,
+    /// Version for the label, such as v1.2.3.
+    #[arg(long, value_name = "VERSION", default_value = concat!(env!("CARGO_PKG_VERSION"), "-dev"))]
+    release_version: String,
 }
 
 impl Options {
+    fn labels(&self) -> Labels<'_> {
+        Labels {
+            source: self.source.as_deref(),
+            version: &self.release_version,
+        }
+    }
+
     fn actions(&self) -> Vec<&str> {
         let chosen = |action: &&str| self.only.is_empty() || self.only.iter().any(|o| o == action);
         ACTIONS.into_iter().filter(chosen).collect()
@@ -68,7 +79,7 @@ pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
             .help("start one, or use `--stage` if the folders are all you want")
     })?;
     for action in actions {
-        let tag = docker_build::build(&engine, action, options.source.as_deref(), desk).await?;
+        let tag = docker_build::build(&engine, action, &options.labels(), desk).await?;
         desk.terminal.line(&format!("built {tag}"));
     }
     Ok(())

@@ -14,6 +14,11 @@ use crate::environment::docker::{Docker, Engine};
 use crate::images::{self, docker_build, size};
 use crate::problem::{Problem, Result, WhileDoing as _};
 
+/// These images are for measuring alone.
+const LABELS: docker_build::Labels<'static> = docker_build::Labels {
+    source: None,
+    version: "measured",
+};
 /// How long a container may take to call.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -33,7 +38,7 @@ async fn measure(runs: u32, engine: &Engine, desk: &Desk) -> Result<()> {
     desk.terminal
         .line("image                 size   container start to first API call (fastest of the runs, then all)");
     for action in ACTIONS {
-        let tag = docker_build::build(engine, action, None, desk).await?;
+        let tag = docker_build::build(engine, action, &LABELS, desk).await?;
         let mut times = Vec::new();
         for _ in 0..runs {
             times.push(cold_start(&engine.docker, &tag, action, desk).await?);

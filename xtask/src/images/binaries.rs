@@ -18,7 +18,7 @@ use crate::problem::{Problem, Result, WhileDoing as _};
 /// would otherwise change what another gets of it, and with it the bytes of a program.
 pub(crate) async fn build(platform: &Platform, desk: &Desk) -> Result<PathBuf> {
     let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
-    musl::prepare(platform.target, &workshop).await?;
+    let compiler = musl::prepare(platform.target, &workshop).await?;
     let folders = Folders::of(desk).await?;
     let mut command = cargo(&desk.places.repository);
     command
@@ -29,6 +29,10 @@ pub(crate) async fn build(platform: &Platform, desk: &Desk) -> Result<PathBuf> {
             format!("CFLAGS_{}", platform.target.replace('-', "_")),
             folders.c_flags(),
         );
+    if let Some(folder) = compiler {
+        let path = std::env::var("PATH").unwrap_or_default();
+        command.env("PATH", format!("{}:{path}", folder.display()));
+    }
     for action in ACTIONS {
         command.args(["--package", action]);
     }

@@ -13,12 +13,19 @@ pub(crate) fn tag(action: &str) -> String {
     format!("emr-eks-actions/{action}:local")
 }
 
+/// What the labels of an image say beside what is known here.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Labels<'a> {
+    /// The address of the repository, if it is known.
+    pub(crate) source: Option<&'a str>,
+    pub(crate) version: &'a str,
+}
+
 /// Builds the image and returns its tag.
-/// `source` is the address of the repository, if it is known.
 pub(crate) async fn build(
     engine: &Engine,
     action: &str,
-    source: Option<&str>,
+    labels: &Labels<'_>,
     desk: &Desk,
 ) -> Result<String> {
     let tag = tag(action);
@@ -28,14 +35,14 @@ pub(crate) async fn build(
     // BuildKit takes the image's own time from this, as the files have it from their staging.
     command.arg("--build-arg");
     command.arg(format!("SOURCE_DATE_EPOCH={}", staging::TIME.as_secs()));
-    let labels = [
+    let known = [
         ("title", action),
         ("licenses", "Apache-2.0"),
         ("revision", &revision),
-        ("version", env!("CARGO_PKG_VERSION")),
+        ("version", labels.version),
     ];
-    let source = source.map(|source| ("source", source));
-    for (name, value) in labels.into_iter().chain(source) {
+    let source = labels.source.map(|source| ("source", source));
+    for (name, value) in known.into_iter().chain(source) {
         command.arg("--label");
         command.arg(format!("org.opencontainers.image.{name}={value}"));
     }

@@ -56,9 +56,8 @@ fn decide(workflow: &str, job: &str, id: &str, variables: &[(&str, &str)]) -> De
     }
 }
 
-const GOOD: [(&str, &str); 5] = [
+const GOOD: [(&str, &str); 4] = [
     ("REPOSITORY", "o/r"),
-    ("EVENT", "push"),
     ("REPEATS", "1"),
     ("INFRASTRUCTURE", "existing"),
     ("KEY", "default"),
@@ -72,12 +71,12 @@ fn settings(changed: &[(&str, &str)]) -> Decided {
 #[test]
 fn nothing_is_benchmarked_for_forks_and_dependabot() {
     assert_eq!(settings(&[]).outputs["allowed"], "true");
-    let own = [("EVENT", "pull_request"), ("HEAD_REPOSITORY", "o/r")];
+    let own = [("NUMBER", "7"), ("HEAD_REPOSITORY", "o/r")];
     assert_eq!(settings(&own).outputs["allowed"], "true");
     for unwanted in [
-        vec![("EVENT", "pull_request"), ("HEAD_REPOSITORY", "x/r")],
+        vec![("NUMBER", "7"), ("HEAD_REPOSITORY", "x/r")],
         // The fork was deleted.
-        vec![("EVENT", "pull_request"), ("HEAD_REPOSITORY", "")],
+        vec![("NUMBER", "7"), ("HEAD_REPOSITORY", "")],
         vec![("IS_FORK", "true")],
         [own.as_slice(), &[("ACTOR", "dependabot[bot]")]].concat(),
     ] {
