@@ -17,6 +17,8 @@ use crate::{
 };
 
 const PERMISSION: &str = "give the job `permissions: issues: write`, or set `issue: never`";
+/// GitHub's status for an issue in a repository without issues.
+const ISSUES_ARE_OFF: u16 = 410;
 const PER_PAGE: usize = 100;
 /// 2,000 open issues and pull requests, the newest first.
 const MOST_PAGES: usize = 20;
@@ -94,9 +96,14 @@ pub(super) async fn report(
     };
     match tracker.keep(trend, markdown).await {
         Ok(url) => Ok(url),
-        Err(error) if inputs.issue == CommentMode::Auto && error.is_permission() => {
+        // Those of a fork are off unless somebody turns them on.
+        Err(error)
+            if inputs.issue == CommentMode::Auto
+                && (error.is_permission() || error.status() == Some(ISSUES_ARE_OFF)) =>
+        {
             let said = format!(
-                "No issue was opened or updated in {repository}: {error}. To have one, {PERMISSION}."
+                "No issue was opened or updated in {repository}: {error}. To have one, {}.",
+                help(&error)
             );
             runner.log.notice("No issue", &said);
             Ok(None)
@@ -105,19 +112,24 @@ pub(super) async fn report(
     }
 }
 
-fn failure(repository: &str, error: &PostError) -> Failure {
-    let help = match error.status() {
+fn help(error: &PostError) -> &'static str {
+    match error.status() {
         Some(401) => "check the input `token`: the token is wrong or no longer valid",
         Some(403 | 404) => PERMISSION,
-        Some(410) => "the repository has no issues: turn them on, or set `issue: never`",
+        Some(ISSUES_ARE_OFF) => {
+            "turn on issues in the settings of the repository, or set `issue: never`"
+        }
         _ => "run again later, or set `issue: never`; the run was kept before",
-    };
+    }
+}
+
+fn failure(repository: &str, error: &PostError) -> Failure {
     Failure::outside(
         "Cannot report drift",
         format!("cannot open or update the issue in {repository}"),
     )
     .because(error)
-    .help(help)
+    .help(help(error))
 }
 
 struct Tracker<'a> {

@@ -1,5 +1,10 @@
 //! The issue of the third entry.
 
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+};
+
 use local_cloud::{At, Fault, FaultKind, LocalCloud, Service, config};
 use octocrab::Octocrab;
 use serde_json::{Value, json};
@@ -129,6 +134,68 @@ async fn read_only_token_is_a_notice_and_a_failure_when_an_issue_is_demanded() {
     let (_, ran) = run(bench, 9, 900.0, 0, &["--issue", "never"]).await;
     assert_eq!(ran.output("issue-url"), None);
     assert!(issues(&cloud).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn repository_without_issues_is_a_notice_and_a_failure_when_an_issue_is_demanded() {
+    let cloud = cloud().await;
+    let mut bench = steady(&cloud).await;
+    bench.set("GITHUB_API_URL", &without_issues());
+    let (bench, ran) = run(bench, 7, 900.0, 0, &[]).await;
+    assert!(
+        ran.stdout.contains("::notice title=No issue::")
+            && ran.stdout.contains("turn on issues in the settings"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(ran.output("drift"), Some("drifted"));
+    assert_eq!(ran.output("issue-posted"), Some("false"));
+    let (_, ran) = run(bench, 8, 900.0, 3, &["--issue", "always"]).await;
+    assert!(
+        ran.said().contains("turn on issues in the settings"),
+        "{}",
+        ran.said()
+    );
+}
+
+/// The address of a GitHub that lists no issues and answers a new one as where issues are turned off. It ends with
+/// the test's process.
+fn without_issues() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let client = client.unwrap();
+            let mut reader = BufReader::new(&client);
+            let (mut first, mut length) = (String::new(), 0);
+            reader.read_line(&mut first).unwrap();
+            for line in reader.by_ref().lines() {
+                let line = line.unwrap().to_ascii_lowercase();
+                if line.is_empty() {
+                    break;
+                }
+                if let Some(value) = line.strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            // A body that is left unread would reset the connection.
+            std::io::copy(&mut reader.take(length), &mut std::io::sink()).unwrap();
+            let (status, body) = match first.starts_with("GET ") {
+                true => ("200 OK", "[]"),
+                false => (
+                    "410 Gone",
+                    r#"{"message": "Issues has been disabled in this repository."}"#,
+                ),
+            };
+            write!(
+                &client,
+                "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            )
+            .unwrap();
+        }
+    });
+    url
 }
 
 async fn close(cloud: &LocalCloud, number: u64) {
