@@ -80,7 +80,8 @@ fn executors(
         found.equal(
             &format!("server: host of executor {id}"),
             ours["host"].as_str(),
-            address.rsplit_once(':').map(|(host, _)| host),
+            // The bare host, when the executor was gone before its block manager had told its port.
+            Some(address.rsplit_once(':').map_or(address, |(host, _)| host)),
         );
         let unseen = Unseen::of(raw, id, rule);
         for (what, ours, theirs) in [
