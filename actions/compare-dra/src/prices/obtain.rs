@@ -189,11 +189,11 @@ async fn list(region: &str, wanted: &Wanted, runner: &Runner) -> Result<PriceLis
         return Err(format!("there are more than {MOST_TYPES} instance types"));
     }
     let config = sdk_config(Some(&named)).await;
-    let credentials = credentials(&config)
+    credentials(&config)
         .await
         .ok_or("there are no AWS credentials to ask for prices with")?;
     let price_list = PriceListApi::new(&config, region);
-    let history = SpotHistory::new(&config, credentials, region);
+    let history = SpotHistory::new(&config, region);
     let (emr, on_demand, spot) = tokio::join!(
         price_list.emr(),
         price_list.on_demand(&wanted.types),
@@ -257,6 +257,7 @@ fn take(ec2: &mut BTreeMap<String, InstancePrices>, changes: Vec<Change>) {
     }
 }
 
+/// Whether there are any: without them each question would fail by itself, and slowly.
 async fn credentials(config: &SdkConfig) -> Option<Credentials> {
     let provider = config.credentials_provider()?;
     timeout(CREDENTIALS, provider.provide_credentials())
