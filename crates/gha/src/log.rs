@@ -84,6 +84,16 @@ impl Log {
         self.annotate("error", title, message);
     }
 
+    /// The same about a line of a file: GitHub shows it beside that line. The file is named from the workspace.
+    pub fn warning_at(&self, file: &str, line: u32, title: &str, message: &str) {
+        self.annotate_at("warning", (file, line), title, message);
+    }
+
+    /// The same about a line of a file: GitHub shows it beside that line. The file is named from the workspace.
+    pub fn error_at(&self, file: &str, line: u32, title: &str, message: &str) {
+        self.annotate_at("error", (file, line), title, message);
+    }
+
     /// Opens a group of lines that the run's page can fold; it ends when the guard is dropped. Groups do not nest.
     #[must_use = "the group ends when the guard is dropped"]
     pub fn group(&self, title: &str) -> GroupGuard {
@@ -141,16 +151,29 @@ impl Log {
         }
     }
 
-    /// Secrets are replaced before escaping, which could hide them from the search.
-    fn command(&self, name: &str, title: &str, data: &str) {
-        let (title, data) = (self.redact(title), self.redact(data));
-        let titled = [("title", title.as_str())];
-        let properties = if title.is_empty() {
-            &[][..]
+    fn annotate_at(&self, level: &str, place: (&str, u32), title: &str, message: &str) {
+        let (file, line) = place;
+        if self.shared.actions {
+            let (file, line) = (self.redact(file), line.to_string());
+            let place = [("file", file.as_str()), ("line", line.as_str())];
+            self.command_with(level, &place, title, &cut(&self.redact(message)));
         } else {
-            &titled[..]
-        };
-        self.write_out(&command(name, properties, &data));
+            self.write(&format!("{level}: {file}:{line}: {title}: {message}"));
+        }
+    }
+
+    fn command(&self, name: &str, title: &str, data: &str) {
+        self.command_with(name, &[], title, data);
+    }
+
+    /// Secrets are replaced before escaping, which could hide them from the search.
+    fn command_with(&self, name: &str, place: &[(&str, &str)], title: &str, data: &str) {
+        let (title, data) = (self.redact(title), self.redact(data));
+        let mut properties = place.to_vec();
+        if !title.is_empty() {
+            properties.push(("title", &title));
+        }
+        self.write_out(&command(name, &properties, &data));
     }
 
     fn write(&self, text: &str) {
