@@ -52,6 +52,26 @@ pub enum AccessError {
     Client(#[source] kube::Error),
 }
 
+impl AccessError {
+    /// Whether EKS says that there is no such cluster, or that it is on its way out.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        match self {
+            Self::NotDescribed { problem, .. } => {
+                problem.code.as_deref() == Some("ResourceNotFoundException")
+            }
+            Self::NotActive { status, .. } => status == "DELETING",
+            _ => false,
+        }
+    }
+
+    /// Whether the cluster is still being made.
+    #[must_use]
+    pub fn is_not_yet(&self) -> bool {
+        matches!(self, Self::NotActive { status, .. } if status == "CREATING")
+    }
+}
+
 /// Where the API is and how to trust it.
 #[derive(Debug)]
 pub(crate) struct Place {
