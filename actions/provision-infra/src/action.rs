@@ -1,20 +1,16 @@
-//! The four commands, step by step. Each step is done elsewhere; their order and what is said about them is here.
+//! The commands, step by step. Each step is done elsewhere; here is what all of them share.
 
-use crate::cluster::{Applied, Cluster, ClusterError};
-use crate::contract::{Provisioned, TerraformOutputs};
-use crate::inputs::{Command, Inputs, NodePoolSettings};
-use crate::manifest::{self, ClusterFacts, Manifest};
+use crate::bundled;
+use crate::cluster::{Cluster, ClusterError};
+use crate::contract::{ClusterName, Provisioned, TerraformOutputs};
+use crate::inputs::{Command, Inputs};
 use crate::report::{self, TerraformPart};
-use crate::terraform::{Goal, Program, Terraform};
+use crate::review::Goal;
+use crate::terraform::{Program, Terraform};
+use aws_setup::Region;
 use gha::{Failure, Runner};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// How long Karpenter may take to accept an object.
-const READY_PATIENCE: Duration = Duration::from_secs(60);
-
-/// How long draining and ending the nodes may take before destroy gives up.
-const REMOVE_PATIENCE: Duration = Duration::from_secs(600);
+use tempfile::TempDir;
 
 /// Runs the action.
 ///
@@ -25,12 +21,14 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     runner
         .signals
         .let_finish("Terraform must save its state and give back its lock first");
-    let program =
-        Program::locate(inputs.terraform.as_deref(), runner.context.variable("PATH")).await?;
+    let search_path = runner.context.variable("PATH");
+    let program = Program::locate(inputs.terraform.as_deref(), search_path).await?;
     runner.log.info(&format!("using {program}"));
+    program.check(&inputs.backend_config)?;
+    let (root, _unpacked) = root_module(&runner, &inputs)?;
     let terraform = Terraform {
         program,
-        root: inputs.root_module.clone(),
+        root,
         variables: inputs.variables.clone(),
         region: inputs.region.as_ref().map(ToString::to_string),
         annotates: runner.context.actions,
@@ -45,35 +43,44 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     };
     match session.inputs.command {
         Command::Apply => session.apply().await,
-        Command::Plan => session.plan().await,
+        Command::Plan => session.plan(Goal::Configuration).await,
+        Command::PlanDestroy => session.plan(Goal::Nothing).await,
         Command::Output => session.output().await,
         Command::Destroy => session.destroy().await,
     }
 }
 
+/// The folder to run Terraform in. The module of this program stays for the next step of a job, so that providers are
+/// fetched once; at a desk it goes with the run.
+fn root_module(runner: &Runner, inputs: &Inputs) -> Result<(PathBuf, Option<TempDir>), Failure> {
+    if let Some(folder) = &inputs.working_directory {
+        return Ok((folder.clone(), None));
+    }
+    if let Some(folder) = runner.context.variable("RUNNER_TEMP") {
+        return Ok((bundled::unpack(Path::new(folder))?, None));
+    }
+    let folder = tempfile::tempdir().map_err(|error| {
+        Failure::outside(
+            "No temporary folder",
+            "cannot make a folder for the root module",
+        )
+        .because(&error)
+    })?;
+    Ok((bundled::unpack(folder.path())?, Some(folder)))
+}
+
 /// One invocation, with Terraform initialised.
-struct Session {
-    runner: Runner,
-    inputs: Inputs,
-    terraform: Terraform,
+pub(crate) struct Session {
+    pub(crate) runner: Runner,
+    pub(crate) inputs: Inputs,
+    pub(crate) terraform: Terraform,
 }
 
 impl Session {
-    async fn plan(&self) -> Result<(), Failure> {
-        let plan = self.terraform.plan(Goal::Configuration).await?;
-        self.runner.outputs.set("changes", plan.changes)?;
-        self.runner
-            .log
-            .info(&format!("plan: {}; nothing was changed", plan.changes));
-        self.runner
-            .summary
-            .append(&report::terraform(self.part(Some(plan.changes))))
-    }
-
     async fn output(&self) -> Result<(), Failure> {
         let outputs = self.terraform.outputs().await?;
         if outputs.is_empty() {
-            return Err(nothing_applied(&self.inputs.root_module));
+            return Err(nothing_applied(&self.terraform.root));
         }
         let provisioned = self.publish(&outputs)?;
         self.runner
@@ -82,43 +89,8 @@ impl Session {
         self.runner.summary.append(&report::outputs(&provisioned))
     }
 
-    async fn apply(&self) -> Result<(), Failure> {
-        let plan = self.terraform.plan(Goal::Configuration).await?;
-        self.runner.outputs.set("changes", plan.changes)?;
-        self.runner.log.info(&format!("plan: {}", plan.changes));
-        self.terraform.apply(&plan).await?;
-        self.runner
-            .summary
-            .append(&report::terraform(self.part(Some(plan.changes))))?;
-        let provisioned = self.publish(&self.terraform.outputs().await?)?;
-        self.runner.summary.append(&report::outputs(&provisioned))?;
-        match &self.inputs.node_pools {
-            Some(settings) => {
-                self.unless_cancelled(self.apply_node_pools(&provisioned, settings))
-                    .await
-            }
-            None => Ok(()),
-        }
-    }
-
-    async fn destroy(&self) -> Result<(), Failure> {
-        // Before Terraform: once the cluster is gone, nobody ends the instances that Karpenter started.
-        if self.inputs.node_pools.is_some() {
-            let outputs = self.terraform.outputs().await?;
-            self.unless_cancelled(self.remove_node_pools(&outputs))
-                .await?;
-        }
-        let plan = self.terraform.plan(Goal::Nothing).await?;
-        self.runner.outputs.set("changes", plan.changes)?;
-        self.runner.log.info(&format!("plan: {}", plan.changes));
-        self.terraform.apply(&plan).await?;
-        self.runner
-            .summary
-            .append(&report::terraform(self.part(Some(plan.changes))))
-    }
-
     /// Checks the contract and sets the action's outputs.
-    fn publish(&self, outputs: &TerraformOutputs) -> Result<Provisioned, Failure> {
+    pub(crate) fn publish(&self, outputs: &TerraformOutputs) -> Result<Provisioned, Failure> {
         let provisioned = Provisioned::read(outputs)?;
         for (name, value) in provisioned.pairs() {
             self.runner.outputs.set(name, value)?;
@@ -140,97 +112,25 @@ impl Session {
         Ok(provisioned)
     }
 
-    async fn apply_node_pools(
+    /// A client of the cluster: of the kubeconfig that was named, else of the EKS cluster itself.
+    pub(crate) async fn connect(
         &self,
-        provisioned: &Provisioned,
-        settings: &NodePoolSettings,
-    ) -> Result<(), Failure> {
-        let facts = ClusterFacts {
-            name: &provisioned.cluster_name.to_string(),
-            node_role: &provisioned.node_role_name.to_string(),
+        name: &ClusterName,
+        region: Option<&Region>,
+    ) -> Result<Cluster, ClusterError> {
+        let from_environment = || {
+            let paths = self.runner.context.variable("KUBECONFIG")?;
+            Some(std::env::split_paths(paths).collect::<Vec<_>>())
         };
-        let manifests = manifest::render(facts, settings).map_err(|error| {
-            Failure::bug("a manifest of this action cannot be rendered").because(&error)
-        })?;
-        let cluster = self.connect().await?;
-        let applied = self.apply_manifests(&cluster, &manifests).await?;
-        self.runner
-            .summary
-            .append(&report::node_pools(&applied, settings))
-    }
-
-    async fn apply_manifests<'a>(
-        &self,
-        cluster: &Cluster,
-        manifests: &'a [Manifest],
-    ) -> Result<Vec<(&'a Manifest, Applied)>, ClusterError> {
-        let _group = self
-            .runner
-            .log
-            .group(&format!("Karpenter on {}", cluster.server()));
-        let mut results = Vec::new();
-        for manifest in manifests {
-            let applied = cluster.apply(manifest).await?;
-            self.runner
-                .log
-                .info(&format!("{} {}: {applied}", manifest.kind, manifest.name));
-            if applied != Applied::Unchanged {
-                self.runner.log.info(&manifest.yaml);
-            }
-            results.push((manifest, applied));
-        }
-        for manifest in manifests {
-            cluster.wait_until_ready(manifest, READY_PATIENCE).await?;
-            self.runner
-                .log
-                .info(&format!("{} {}: ready", manifest.kind, manifest.name));
-        }
-        Ok(results)
-    }
-
-    async fn connect(&self) -> Result<Cluster, ClusterError> {
-        let variable = |name| self.runner.context.variable(name);
-        let usual: Vec<PathBuf> = match (variable("KUBECONFIG"), variable("HOME")) {
-            (Some(paths), _) => std::env::split_paths(paths).collect(),
-            (None, Some(home)) => vec![Path::new(home).join(".kube/config")],
-            (None, None) => Vec::new(),
-        };
-        Cluster::connect(self.inputs.kubeconfig.as_deref(), &usual).await
-    }
-
-    async fn remove_node_pools(&self, outputs: &TerraformOutputs) -> Result<(), Failure> {
-        // After an earlier, interrupted destroy the outputs may be gone while the NodePools are not.
-        let cluster_name = outputs
-            .get("cluster_name")
-            .and_then(|output| output.first_text());
-        let removal = match self.connect().await {
-            Ok(cluster) => cluster.remove(cluster_name, REMOVE_PATIENCE).await,
-            Err(error) => Err(error),
-        };
-        match removal {
-            Ok(removal) => {
-                for object in &removal.removed {
-                    self.runner.log.info(&format!("removed {object}"));
-                }
-                self.runner.summary.append(&report::removal(&removal))
-            }
-            Err(error) if error.is_unreachable() => {
-                self.runner.log.warning(
-                    "NodePools not removed",
-                    &format!(
-                        "{}; going on with Terraform. If the cluster still exists, instances that Karpenter started may \
-                         outlive it: look for instances tagged karpenter.sh/nodepool",
-                        Failure::from(error)
-                    ),
-                );
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
+        let kubeconfig = self.inputs.kubeconfig.clone().map(|path| vec![path]);
+        match kubeconfig.or_else(from_environment) {
+            Some(files) => Cluster::of_kubeconfig(&files).await,
+            None => Cluster::of_eks(name, region.or(self.inputs.region.as_ref())).await,
         }
     }
 
     /// Drops the work when a signal comes. Only for steps that can simply be run again.
-    async fn unless_cancelled(
+    pub(crate) async fn unless_cancelled(
         &self,
         work: impl Future<Output = Result<(), Failure>>,
     ) -> Result<(), Failure> {
@@ -244,10 +144,16 @@ impl Session {
         }
     }
 
-    fn part(&self, changes: Option<crate::changes::Changes>) -> TerraformPart<'_> {
+    /// What the root module is called in reports.
+    pub(crate) fn module_name(&self) -> &Path {
+        let given = self.inputs.working_directory.as_deref();
+        given.unwrap_or(Path::new(bundled::NAME))
+    }
+
+    pub(crate) fn part(&self, changes: Option<crate::changes::Changes>) -> TerraformPart<'_> {
         TerraformPart {
             command: self.inputs.command,
-            root: &self.inputs.root_module,
+            root: self.module_name(),
             changes,
         }
     }

@@ -8,7 +8,7 @@ mod remove;
 mod secrecy;
 
 pub(crate) use error::ClusterError;
-pub(crate) use remove::Removal;
+pub(crate) use remove::{Foreign, Order, Removal};
 
 use crate::manifest::{Kind, Manifest};
 use error::Operation;
@@ -57,17 +57,50 @@ impl Cluster {
         &self.server
     }
 
+    /// Asks the cluster whether it would take all of these objects. Changes nothing.
+    ///
+    /// # Errors
+    /// Every refusal together, or the first other failure.
+    pub(crate) async fn try_out(&self, manifests: &[Manifest]) -> Result<(), ClusterError> {
+        let mut parameters = PatchParams::apply(FIELD_MANAGER)
+            .force()
+            .validation_strict();
+        parameters.dry_run = true;
+        let mut refused = Vec::new();
+        for manifest in manifests {
+            let tried = self
+                .api(manifest.kind)
+                .patch(&manifest.name, &parameters, &Patch::Apply(&manifest.object))
+                .await
+                .map_err(|error| {
+                    self.error(Operation::Apply, manifest.kind, &manifest.name, error)
+                });
+            match tried {
+                Ok(_) => {}
+                Err(error @ ClusterError::Invalid { .. }) => refused.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(ClusterError::Several(refused))
+        }
+    }
+
     /// Applies one object by server-side apply, taking over fields that others have set.
     ///
     /// # Errors
     /// When the cluster cannot be reached or refuses the object.
     pub(crate) async fn apply(&self, manifest: &Manifest) -> Result<Applied, ClusterError> {
         let api = self.api(manifest.kind);
-        let failed = |error| self.error(Operation::Apply, manifest.kind, manifest.name, error);
-        let before = api.get_opt(manifest.name).await.map_err(failed)?;
-        let parameters = PatchParams::apply(FIELD_MANAGER).force();
+        let failed = |error| self.error(Operation::Apply, manifest.kind, &manifest.name, error);
+        let before = api.get_opt(&manifest.name).await.map_err(failed)?;
+        let parameters = PatchParams::apply(FIELD_MANAGER)
+            .force()
+            .validation_strict();
         let after = api
-            .patch(manifest.name, &parameters, &Patch::Apply(&manifest.object))
+            .patch(&manifest.name, &parameters, &Patch::Apply(&manifest.object))
             .await
             .map_err(failed)?;
         Ok(match before {
@@ -93,8 +126,8 @@ impl Cluster {
         let api = self.api(manifest.kind);
         let deadline = Instant::now() + patience;
         loop {
-            let object = api.get(manifest.name).await.map_err(|error| {
-                self.error(Operation::Read, manifest.kind, manifest.name, error)
+            let object = api.get(&manifest.name).await.map_err(|error| {
+                self.error(Operation::Read, manifest.kind, &manifest.name, error)
             })?;
             let readiness = Readiness::of(&object.data, object.metadata.generation);
             if readiness == Readiness::Ready {
@@ -103,7 +136,7 @@ impl Cluster {
             if Instant::now() >= deadline {
                 return Err(ClusterError::NotReady {
                     kind: manifest.kind,
-                    name: manifest.name,
+                    name: manifest.name.clone(),
                     patience,
                     readiness: readiness.to_string(),
                 });

@@ -166,7 +166,7 @@ impl From<ContractError> for Failure {
             .map(Fault::remedy)
             .collect();
         let mut failure =
-            Failure::bad_input("root-module", format!("{error}; {found}")).help(format!(
+            Failure::bad_input("working-directory", format!("{error}; {found}")).help(format!(
                 "{}; then run `apply` again; \
                  the contract is in the action's README, section \"Outputs your root module must have\"",
                 remedies.join("; ")

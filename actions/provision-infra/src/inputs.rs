@@ -1,12 +1,17 @@
 //! What the action reads and writes, and the inputs as types.
 //! Every problem is reported together; nothing outside the machine is asked.
 
-use crate::settings::{CapacityType, ConsolidateAfter, InstanceFamily, List, Quantity, Zone};
+use crate::contract::ClusterName;
+use crate::review::{Hash, Review};
+use crate::settings::{
+    CapacityType, ConsolidateAfter, InstanceFamily, List, Patience, Quantity, Zone,
+};
 use aws_setup::Region;
 use gha::{Action, Failure, Fields, Input, Output};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 /// The action's contract; action.yml and the README list the same names.
 pub(crate) const ACTION: Action = Action {
@@ -14,10 +19,14 @@ pub(crate) const ACTION: Action = Action {
     about: "Apply a Terraform root module for EMR on EKS and the Karpenter NodePools of its Spark jobs, or destroy them.",
     version: env!("CARGO_PKG_VERSION"),
     inputs: &[
-        Input::new("command", "What to do: apply, plan, output or destroy.").kind("apply, plan, output or destroy").default("apply"),
-        Input::new("root-module", "Folder of the Terraform root module.").kind("path").required(),
+        Input::new("command", "What to do: apply, plan, plan-destroy, output or destroy.").kind("apply, plan, plan-destroy, output or destroy").default("apply"),
+        Input::new("working-directory", "Folder of the Terraform root module. Default: the one that comes with this action.").kind("path"),
         Input::new("variables", "Terraform variables, one `name=value` a line.").kind("lines of name=value").lines(),
         Input::new("backend-config", "Settings of the state backend, one `key=value` a line.").kind("lines of key=value").lines(),
+        Input::new("plan-dir", "Where `plan` and `plan-destroy` write plan.md and plan.json. Neither holds a value that Terraform calls sensitive.").kind("path").default("infrastructure-plan"),
+        Input::new("plan-file", "`plan`: where to keep Terraform's own plan file. `apply` and `destroy`: the plan file to carry out. It holds secrets in clear text.").kind("path"),
+        Input::new("expected-plan", "The plan that was reviewed: the output `plan-hash`, or the path of its plan.json. `apply` and `destroy` refuse when anything has moved since.").kind("hash or path"),
+        Input::new("force", "`destroy`: cancel the job runs that still go on, and remove NodePools of others, instead of refusing.").kind("true or false").default("false"),
         Input::new("terraform", "Path of the Terraform program. Default: `terraform`, else `tofu`, on the PATH.").kind("path"),
         Input::new("region", "AWS region for Terraform. Default: the environment's.").kind("AWS region"),
         Input::new("node-pools", "Whether to apply (and on destroy to remove) the two Karpenter NodePools and their EC2NodeClass.").kind("true or false").default("true"),
@@ -29,7 +38,10 @@ pub(crate) const ACTION: Action = Action {
         Input::new("consolidate-after", "How long a node stays empty before Karpenter removes it, such as 30s, or Never.").kind("duration").default("30s"),
         Input::new("cpu-limit", "Most CPU each NodePool may hold, as a Kubernetes quantity.").kind("Kubernetes quantity").default("1000"),
         Input::new("memory-limit", "Most memory each NodePool may hold, as a Kubernetes quantity.").kind("Kubernetes quantity").default("1000Gi"),
-        Input::new("kubeconfig", "Path of a kubeconfig file. Default: KUBECONFIG, else ~/.kube/config.").kind("path"),
+        Input::new("kubeconfig", "Path of a kubeconfig file. Default: KUBECONFIG, else the EKS cluster is asked for with the AWS credentials.").kind("path"),
+        Input::new("cluster-name", "`destroy`: name of the EKS cluster, where the state no longer has it.").kind("name"),
+        Input::new("ready-timeout", "How long the cluster may take to answer and Karpenter to accept each object, such as 90s or 5m.").kind("duration").default("5m"),
+        Input::new("remove-timeout", "`destroy`: how long job runs, nodes and the virtual cluster may each take to end, such as 20m.").kind("duration").default("20m"),
     ],
     outputs: &[
         Output::new("cluster-name", "Name of the EKS cluster.").kind("name"),
@@ -39,6 +51,11 @@ pub(crate) const ACTION: Action = Action {
         Output::new("region", "AWS region of all of it.").kind("AWS region"),
         Output::new("namespace", "Kubernetes namespace of the virtual cluster.").kind("name"),
         Output::new("node-role-name", "Name of the IAM role of Karpenter's nodes.").kind("name"),
+        Output::new("plan-hash", "SHA-256 of what is planned, for `expected-plan`.").kind("hash"),
+        Output::new("plan-json", "Path of plan.json.").kind("path"),
+        Output::new("plan-markdown", "Path of plan.md.").kind("path"),
+        Output::new("ended", "How many resources the plan destroys, alone or to replace them.").kind("number"),
+        Output::new("left", "`destroy`: how many instances, volumes, network interfaces and load balancers the cluster has left behind.").kind("number"),
         Output::new("changes", "What Terraform planned, such as `3 to add, 0 to change, 0 to destroy`."),
     ],
     commands: &[],
@@ -49,13 +66,14 @@ pub(crate) const ACTION: Action = Action {
 pub(crate) enum Command {
     Apply,
     Plan,
+    PlanDestroy,
     Output,
     Destroy,
 }
 
-/// The value of `command` is none of the four.
+/// The value of `command` is none of these.
 #[derive(Debug, thiserror::Error)]
-#[error("expected `apply`, `plan`, `output` or `destroy`")]
+#[error("expected `apply`, `plan`, `plan-destroy`, `output` or `destroy`")]
 pub(crate) struct UnknownCommand;
 
 impl FromStr for Command {
@@ -65,6 +83,7 @@ impl FromStr for Command {
         match text {
             "apply" => Ok(Self::Apply),
             "plan" => Ok(Self::Plan),
+            "plan-destroy" => Ok(Self::PlanDestroy),
             "output" => Ok(Self::Output),
             "destroy" => Ok(Self::Destroy),
             _ => Err(UnknownCommand),
@@ -94,14 +113,39 @@ pub(crate) struct NodePoolSettings {
 #[derive(Debug)]
 pub(crate) struct Inputs {
     pub(crate) command: Command,
-    pub(crate) root_module: PathBuf,
+    /// Absent for the root module of this program.
+    pub(crate) working_directory: Option<PathBuf>,
     pub(crate) variables: Vec<(String, String)>,
     pub(crate) backend_config: Vec<(String, String)>,
+    pub(crate) plan_dir: PathBuf,
+    pub(crate) plan_file: Option<PathBuf>,
+    pub(crate) expected_plan: Option<Expected>,
+    pub(crate) force: bool,
     pub(crate) terraform: Option<PathBuf>,
     pub(crate) region: Option<Region>,
     /// Absent when the user wants no NodePools.
     pub(crate) node_pools: Option<NodePoolSettings>,
     pub(crate) kubeconfig: Option<PathBuf>,
+    pub(crate) cluster_name: Option<ClusterName>,
+    pub(crate) ready_timeout: Duration,
+    pub(crate) remove_timeout: Duration,
+}
+
+/// The plan that was reviewed, as it was given.
+#[derive(Debug)]
+pub(crate) enum Expected {
+    Hash(Hash),
+    /// The contents of its plan.json.
+    Review(Box<Review>),
+}
+
+impl Expected {
+    pub(crate) fn hash(&self) -> &Hash {
+        match self {
+            Self::Hash(hash) => hash,
+            Self::Review(review) => &review.hash,
+        }
+    }
 }
 
 impl Inputs {
@@ -111,32 +155,75 @@ impl Inputs {
     /// One failure that lists every input that cannot be used.
     pub(crate) fn parse(mut fields: Fields) -> Result<Self, Failure> {
         let command = fields.required("command");
-        let root_module = root_module(&mut fields);
+        let working_directory = working_directory(&mut fields);
         let variables = fields.pairs("variables");
         let backend_config = fields.pairs("backend-config");
+        let plan_dir = fields.required("plan-dir");
+        let plan_file = plan_file(&mut fields, command);
+        let expected_plan = expected_plan(&mut fields);
+        let force = fields.boolean("force");
         let terraform = file(&mut fields, "terraform");
         let region = fields.optional("region");
         let wanted = fields.boolean("node-pools");
         let settings = node_pools(&mut fields);
         let kubeconfig = file(&mut fields, "kubeconfig");
+        let cluster_name = fields.optional("cluster-name");
+        let ready_timeout = fields.required::<Patience>("ready-timeout");
+        let remove_timeout = fields.required::<Patience>("remove-timeout");
         fields.finish()?;
-        let (Some(command), Some(root_module), Some(wanted), Some(settings)) =
-            (command, root_module, wanted, settings)
+        let (Some(command), Some(plan_dir), Some(force), Some(wanted), Some(settings)) =
+            (command, plan_dir, force, wanted, settings)
         else {
-            return Err(Failure::bug(
-                "an input without a value was reported as usable",
-            ));
+            return Err(unusable());
         };
         Ok(Self {
             command,
-            root_module,
+            working_directory,
             variables,
             backend_config,
+            plan_dir,
+            plan_file,
+            expected_plan,
+            force,
             terraform,
             region,
             node_pools: wanted.then_some(settings),
             kubeconfig,
+            cluster_name,
+            ready_timeout: ready_timeout.ok_or_else(unusable)?.0,
+            remove_timeout: remove_timeout.ok_or_else(unusable)?.0,
         })
+    }
+}
+
+fn unusable() -> Failure {
+    Failure::bug("an input without a value was reported as usable")
+}
+
+/// `plan` makes the file, the others read it.
+fn plan_file(fields: &mut Fields, command: Option<Command>) -> Option<PathBuf> {
+    match command {
+        Some(Command::Apply | Command::Destroy) => file(fields, "plan-file"),
+        _ => fields.optional("plan-file"),
+    }
+}
+
+fn expected_plan(fields: &mut Fields) -> Option<Expected> {
+    let text = fields.text("expected-plan")?;
+    if let Ok(hash) = text.parse() {
+        return Some(Expected::Hash(hash));
+    }
+    let read = std::fs::read_to_string(&text)
+        .map_err(|error| {
+            format!("`{text}` is neither a hash of 64 hexadecimal digits nor a file that can be read: {error}")
+        })
+        .and_then(|json| Review::parse(&json).map_err(|error| format!("`{text}`: {error}")));
+    match read {
+        Ok(review) => Some(Expected::Review(Box::new(review))),
+        Err(problem) => {
+            fields.problem("expected-plan", problem);
+            None
+        }
     }
 }
 
@@ -170,12 +257,15 @@ fn hardware(fields: &mut Fields, families: &str, capacity: &str) -> Option<Hardw
     })
 }
 
-fn root_module(fields: &mut Fields) -> Option<PathBuf> {
-    let folder: PathBuf = fields.required("root-module")?;
+fn working_directory(fields: &mut Fields) -> Option<PathBuf> {
+    let folder: PathBuf = fields.optional("working-directory")?;
     match root_module_problem(&folder) {
         None => Some(folder),
         Some(problem) => {
-            fields.problem("root-module", format!("`{}`: {problem}", folder.display()));
+            fields.problem(
+                "working-directory",
+                format!("`{}`: {problem}", folder.display()),
+            );
             None
         }
     }

@@ -5,13 +5,21 @@
 )]
 
 mod action;
+mod applying;
+mod bundled;
 mod changes;
 mod cluster;
 mod contract;
+mod destroying;
 mod diagnostic;
+mod emr;
 mod inputs;
+mod leftovers;
 mod manifest;
+mod markdown;
+mod planning;
 mod report;
+mod review;
 mod settings;
 mod terraform;
 

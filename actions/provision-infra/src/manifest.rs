@@ -41,7 +41,7 @@ impl fmt::Display for Kind {
 #[derive(Debug, Clone)]
 pub(crate) struct Manifest {
     pub(crate) kind: Kind,
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// As rendered, for people.
     pub(crate) yaml: String,
     /// The same, for the cluster.
@@ -174,7 +174,7 @@ fn manifest(
     })?;
     Ok(Manifest {
         kind,
-        name,
+        name: name.to_owned(),
         yaml,
         object,
     })

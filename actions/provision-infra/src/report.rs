@@ -1,10 +1,13 @@
 //! The step summary, as Markdown. Pure: text in, text out; every value from outside is escaped.
 
+pub(crate) mod files;
+
 use crate::changes::Changes;
 use crate::cluster::{Applied, Removal};
 use crate::contract::Provisioned;
 use crate::inputs::{Command, Hardware, NodePoolSettings};
 use crate::manifest::{Kind, Manifest, NODE_POOLS};
+use crate::markdown::{cell, code};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -22,17 +25,11 @@ pub(crate) fn terraform(part: TerraformPart<'_>) -> String {
     let root = code(&part.root.display().to_string());
     let heading = match part.command {
         Command::Apply => "applied",
-        Command::Plan => "planned",
+        Command::Plan | Command::PlanDestroy => "planned",
         Command::Output => "read",
         Command::Destroy => "destroyed",
     };
     let sentence = match (part.command, part.changes) {
-        (Command::Plan, Some(changes)) if changes.is_empty() => {
-            format!("Plan of {root}: no changes. Nothing was changed.")
-        }
-        (Command::Plan, Some(changes)) => {
-            format!("Plan of {root}: **{changes}**. Nothing was changed.")
-        }
         (_, Some(changes)) if changes.is_empty() => {
             format!("Terraform found nothing to change in {root}.")
         }
@@ -46,7 +43,7 @@ pub(crate) fn terraform(part: TerraformPart<'_>) -> String {
 pub(crate) fn outputs(provisioned: &Provisioned) -> String {
     let mut table = "\n| Output | Value |\n|---|---|\n".to_owned();
     for (name, value) in provisioned.pairs() {
-        let _ = writeln!(table, "| {} | {} |", code(name), code(&value));
+        let _ = writeln!(table, "| {} | {} |", cell(name), cell(&value));
     }
     table
 }
@@ -57,7 +54,7 @@ pub(crate) fn node_pools(applied: &[(&Manifest, Applied)], settings: &NodePoolSe
                      |---|---|---|---|---|---|---|\n"
         .to_owned();
     for (manifest, result) in applied {
-        let object = format!("{} {}", manifest.kind, code(manifest.name));
+        let object = format!("{} {}", manifest.kind, cell(&manifest.name));
         let details = match hardware_of(manifest, settings) {
             Some(hardware) => details(hardware, settings),
             None => "| | | |".to_owned(),
@@ -114,20 +111,6 @@ fn details(hardware: &Hardware, settings: &NodePoolSettings) -> String {
     )
 }
 
-/// Text as inline code in a table cell: nothing in it can end the code, the cell or the row.
-fn code(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len() + 2);
-    for c in text.chars() {
-        match c {
-            '`' => safe.push('\''),
-            '|' => safe.push_str("\\|"),
-            c if c.is_control() => safe.push(' '),
-            c => safe.push(c),
-        }
-    }
-    format!("`{safe}`")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,22 +124,18 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_says_that_nothing_was_changed() {
+    fn what_terraform_did_is_said_with_its_counts() {
         let changes = Changes {
             add: 2,
             ..Changes::default()
         };
         assert_eq!(
-            terraform(part(Command::Plan, Some(changes))),
-            "## Infrastructure planned\n\nPlan of `infra`: **2 to add, 0 to change, 0 to destroy**. Nothing was changed.\n"
+            terraform(part(Command::Apply, Some(changes))),
+            "## Infrastructure applied\n\nTerraform carried out its plan of `infra`: **2 to add, 0 to change, 0 to destroy**.\n"
         );
-        assert!(terraform(part(Command::Plan, Some(Changes::default()))).contains("no changes"));
+        let nothing = terraform(part(Command::Destroy, Some(Changes::default())));
+        assert!(nothing.contains("found nothing to change"), "{nothing}");
         assert!(terraform(part(Command::Output, None)).contains("Nothing was changed"));
-    }
-
-    #[test]
-    fn a_hostile_folder_name_stays_in_its_code() {
-        assert_eq!(code("a`b|c\n## d"), "`a'b\\|c ## d`");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// A comma-separated list with at least one item and no item twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub(crate) enum SettingError {
     Twice(String),
     #[error("expected a duration such as `30s`, `5m` or `1h30m`, or `Never`")]
     Duration,
+    #[error("expected a duration such as `90s`, `5m` or `1h30m`")]
+    Patience,
     #[error("expected a quantity such as `1000`, `500m` or `1000Gi`")]
     Quantity,
 }
@@ -73,6 +76,21 @@ pub(crate) enum CapacityType {
 /// How long a node stays empty before it goes: Karpenter's own form, or `Never`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ConsolidateAfter(String);
+
+/// How long something may take: Kubernetes' own form, such as `90s` or `1h30m`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Patience(pub(crate) Duration);
+
+impl FromStr for Patience {
+    type Err = SettingError;
+
+    fn from_str(text: &str) -> Result<Self, SettingError> {
+        let parsed: jiff::SignedDuration = text.parse().map_err(|_| SettingError::Patience)?;
+        Duration::try_from(parsed)
+            .map(Self)
+            .map_err(|_| SettingError::Patience)
+    }
+}
 
 /// A Kubernetes resource quantity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,6 +225,13 @@ mod tests {
             ]),
             [false; 9]
         );
+    }
+
+    #[test]
+    fn patience_is_a_time_that_can_pass() {
+        let patience: Patience = "1h30m".parse().unwrap();
+        assert_eq!(patience.0, Duration::from_secs(5400));
+        assert_eq!(accepts::<Patience>(&["", "5", "-5m", "soon"]), [false; 4]);
     }
 
     #[test]

@@ -1,49 +1,38 @@
-//! Terraform as this action uses it: init, plan, apply, output on one root module.
+//! Terraform as this action uses it: init, plan, apply, show, output on one root module.
 //! Decides nothing: what is run, and what becomes of the results, is for `action` to say.
 
 mod failure;
+mod lock;
 mod process;
 mod program;
+mod progress;
+mod show;
 mod stream;
 
 pub(crate) use program::Program;
+pub(crate) use progress::span;
 
 use crate::changes::Changes;
-use crate::contract::TerraformOutputs;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::review::{Goal, Reviewed};
 use failure::StepFailure;
 use gha::{Failure, Log};
 use process::{Finished, Invocation, Source};
+use progress::Progress;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 use stream::{Event, Line};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-/// What a plan is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Goal {
-    /// To reach what the configuration says.
-    Configuration,
-    /// To remove everything.
-    Nothing,
-}
-
-/// A plan on disk. The folder goes away with it, since a plan holds secrets in clear text.
+/// A plan on disk, and what it says. The folder goes away with it, since a plan holds secrets in clear text.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) changes: Changes,
-    folder: TempDir,
-}
-
-impl Plan {
-    fn file(&self) -> PathBuf {
-        plan_file(&self.folder)
-    }
-}
-
-fn plan_file(folder: &TempDir) -> PathBuf {
-    folder.path().join("plan.tfplan")
+    pub(crate) reviewed: Reviewed,
+    pub(crate) file: PathBuf,
+    _folder: TempDir,
 }
 
 /// One root module and the program to run on it.
@@ -85,7 +74,7 @@ impl Terraform {
         for (key, value) in backend {
             arguments.push(format!("-backend-config={key}={value}").into());
         }
-        self.step("init", arguments).await.map(drop)
+        self.step("init", arguments, None).await.map(drop)
     }
 
     /// Plans and keeps the plan for [`Terraform::apply`]. Changes nothing.
@@ -103,8 +92,9 @@ impl Terraform {
                 )
                 .because(&error)
             })?;
+        let file = folder.path().join("plan.tfplan");
         let mut out = OsString::from("-out=");
-        out.push(plan_file(&folder));
+        out.push(&file);
         let mut arguments: Vec<OsString> =
             vec!["plan".into(), "-input=false".into(), out, "-json".into()];
         if goal == Goal::Nothing {
@@ -113,7 +103,7 @@ impl Terraform {
         for (name, value) in &self.variables {
             arguments.push(format!("-var={name}={value}").into());
         }
-        let told = self.step("plan", arguments).await?;
+        let told = self.step("plan", arguments, None).await?;
         let changes = told.changes.ok_or_else(|| {
             Failure::outside(
                 "Terraform plan cannot be read",
@@ -124,81 +114,76 @@ impl Terraform {
             )
             .help("use Terraform 1.5 or later, or OpenTofu 1.6 or later")
         })?;
-        Ok(Plan { changes, folder })
+        Ok(Plan {
+            changes,
+            reviewed: self.review(goal, &file).await?,
+            file,
+            _folder: folder,
+        })
     }
 
-    /// Carries out exactly that plan.
+    /// Carries out exactly the plan of that file, which makes so many `changes`.
     ///
     /// # Errors
     /// When Terraform refuses, when a resource fails, or when cancelled; the message says what was done by then.
-    pub(crate) async fn apply(&self, plan: &Plan) -> Result<(), Failure> {
+    pub(crate) async fn apply(&self, file: &Path, changes: Changes) -> Result<(), Failure> {
         let arguments = vec![
             "apply".into(),
             "-input=false".into(),
             "-json".into(),
-            plan.file().into_os_string(),
+            file.as_os_str().to_owned(),
         ];
-        self.step("apply", arguments).await.map(drop)
+        let progress = Progress::new(changes.add + changes.change + changes.destroy);
+        self.step("apply", arguments, Some(progress))
+            .await
+            .map(drop)
     }
 
-    /// The root module's outputs. Sensitive values are masked before they are returned.
-    ///
-    /// # Errors
-    /// When Terraform refuses or prints something else, or when cancelled.
-    pub(crate) async fn outputs(&self) -> Result<TerraformOutputs, Failure> {
-        self.go_on("output")?;
-        let mut printed = String::new();
-        let invocation = self.invocation(vec!["output".into(), "-json".into()]);
-        // Not relayed: it holds the sensitive values.
-        let finished = process::run(invocation, &self.cancel, |source, line| {
-            if source == Source::Output {
-                printed.push_str(line);
-                printed.push('\n');
-            }
-        })
-        .await;
-        self.check("output", finished, &Told::default())?;
-        let outputs = TerraformOutputs::parse(&printed).map_err(|error| {
-            Failure::outside(
-                "Terraform outputs cannot be read",
-                format!(
-                    "`terraform output -json` in `{}` printed no outputs",
-                    self.root.display()
-                ),
-            )
-            .because(&error)
-        })?;
-        for secret in outputs.secrets() {
-            self.log.mask(secret);
-        }
-        Ok(outputs)
-    }
-
-    /// Runs one subcommand and shows its lines in a group, then its diagnostics.
-    async fn step(&self, step: &'static str, arguments: Vec<OsString>) -> Result<Told, Failure> {
+    /// Runs one subcommand and shows its lines in a group, then its diagnostics. With `progress`, what it does is followed
+    /// line by line and the group comes afterwards.
+    async fn step(
+        &self,
+        step: &'static str,
+        arguments: Vec<OsString>,
+        mut progress: Option<Progress>,
+    ) -> Result<Told, Failure> {
         self.go_on(step)?;
         let mut told = Told::default();
         let mut diagnostics = Vec::new();
-        let finished = {
-            let _group = self.log.group(&format!("Terraform {step}"));
-            process::run(self.invocation(arguments), &self.cancel, |source, line| {
-                let parsed = match source {
-                    Source::Output => stream::parse(line),
-                    Source::Error => Line::Text(line.to_owned()),
-                };
-                match parsed {
-                    Line::Text(text) => self.log.info(&text),
-                    Line::Event { event, message } => {
-                        // Diagnostics are shown below, each once.
-                        if !matches!(event, Event::Diagnostic(_)) {
-                            self.log.info(&message);
-                        }
-                        told.note(event, &mut diagnostics);
+        let mut folded = Vec::new();
+        let started = Instant::now();
+        let title = format!("Terraform {step}");
+        let mut group = progress.is_none().then(|| self.log.group(&title));
+        let finished = process::run(self.invocation(arguments), &self.cancel, |source, line| {
+            let parsed = match source {
+                Source::Output => stream::parse(line),
+                Source::Error => Line::Text(line.to_owned()),
+            };
+            let text = match parsed {
+                Line::Text(text) => Some(text),
+                Line::Event { event, message } => {
+                    if let Some(progress) = &mut progress
+                        && let Some(line) = progress.note(&event, started.elapsed())
+                    {
+                        self.log.info(&line);
                     }
+                    // Diagnostics are shown below, each once.
+                    let shown = !matches!(event, Event::Diagnostic(_));
+                    told.note(event, &mut diagnostics);
+                    shown.then_some(message)
                 }
-            })
-            .await
-        };
+            };
+            match text {
+                Some(text) if group.is_some() => self.log.info(&text),
+                text => folded.extend(text),
+            }
+        })
+        .await;
+        if !folded.is_empty() {
+            group = Some(self.log.group(&format!("{title}: everything it said")));
+            folded.iter().for_each(|line| self.log.info(line));
+        }
+        drop(group);
         let placed = diagnostics
             .iter()
             .any(|diagnostic| diagnostic.range.is_some());
@@ -251,14 +236,18 @@ impl Terraform {
     }
 
     fn show(&self, diagnostic: &Diagnostic) {
-        let title = match diagnostic.location(&self.root) {
-            Some((file, line)) => format!("Terraform: {}:{line}", file.display()),
-            None => "Terraform".to_owned(),
-        };
         let message = diagnostic.text();
-        match diagnostic.severity {
-            Severity::Error => self.log.error(&title, &message),
-            Severity::Warning => self.log.warning(&title, &message),
+        let place = diagnostic.location(&self.root);
+        let place = place.map(|(file, line)| (file.display().to_string(), line));
+        match (diagnostic.severity, place) {
+            (Severity::Error, Some((file, line))) => {
+                self.log.error_at(&file, line, "Terraform", &message);
+            }
+            (Severity::Error, None) => self.log.error("Terraform", &message),
+            (Severity::Warning, Some((file, line))) => {
+                self.log.warning_at(&file, line, "Terraform", &message);
+            }
+            (Severity::Warning, None) => self.log.warning("Terraform", &message),
         }
     }
 
@@ -295,12 +284,12 @@ impl Told {
     fn note(&mut self, event: Event, diagnostics: &mut Vec<Diagnostic>) {
         match event {
             Event::ChangeSummary(changes) => self.changes = Some(changes),
-            Event::Applied { address } => self.done.push(address),
+            Event::Applied(hook) => self.done.push(hook.address),
             // The same mistake is often found twice.
             Event::Diagnostic(diagnostic) if !diagnostics.contains(&diagnostic) => {
                 diagnostics.push(diagnostic)
             }
-            Event::Diagnostic(_) | Event::Other => {}
+            _ => {}
         }
     }
 }

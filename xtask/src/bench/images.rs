@@ -141,7 +141,7 @@ fn arguments(action: &str) -> Vec<&'static str> {
     match action {
         "provision-infra" => vec![
             "--command=output",
-            "--root-module=infra",
+            "--working-directory=infra",
             "--backend-config=bucket=bench\nkey=state\nregion=us-east-1",
         ],
         "upload-scripts" => vec![

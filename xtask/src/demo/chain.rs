@@ -97,7 +97,7 @@ impl Chain {
         ];
         let with = [
             ("command", "apply".into()),
-            ("root-module", self.relative(&module)),
+            ("working-directory", self.relative(&module)),
             ("variables", lines(&variables)),
             ("backend-config", lines(&backend)),
             ("region", REGION.into()),

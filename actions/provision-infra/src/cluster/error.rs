@@ -2,6 +2,7 @@
 
 use super::secrecy;
 use crate::manifest::Kind;
+use eks_access::AccessError;
 use gha::Failure;
 use std::error::Error;
 use std::fmt;
@@ -50,6 +51,8 @@ impl fmt::Display for Request {
 pub(crate) enum ClusterError {
     #[error("the cluster is not known: there is no usable kubeconfig")]
     NoConfiguration { source: Cause },
+    #[error("the EKS cluster cannot be used")]
+    NotFound { source: Box<AccessError> },
     #[error("{fault}")]
     Kubeconfig {
         /// Path, place and reason, without anything the file says.
@@ -70,13 +73,26 @@ pub(crate) enum ClusterError {
     },
     #[error("{request}")]
     Refused { request: Request, source: Cause },
+    #[error("{} refused; nothing was applied", counted(.0.len()))]
+    Several(Vec<ClusterError>),
     #[error("{kind} `{name}` is not ready after {} s: {readiness}", .patience.as_secs())]
     NotReady {
         kind: Kind,
-        name: &'static str,
+        name: String,
         patience: Duration,
         readiness: String,
     },
+    #[error(
+        "{object} on {server} was made for cluster `{made_for}`, and `{wanted}` is to be destroyed"
+    )]
+    OtherCluster {
+        object: String,
+        server: String,
+        made_for: String,
+        wanted: String,
+    },
+    #[error("the cluster is to be destroyed, and it has NodePools that this action did not make: {}", .0.join(", "))]
+    OfOthers(Vec<String>),
     #[error("still in the cluster after {} s: {}", .patience.as_secs(), .left.join(", "))]
     NotGone {
         left: Vec<String>,
@@ -128,17 +144,36 @@ impl ClusterError {
         matches!(self, Self::Unreachable { .. })
     }
 
+    /// Whether EKS says that there is no such cluster any more.
+    pub(crate) fn is_gone(&self) -> bool {
+        matches!(self, Self::NotFound { source } if source.is_gone())
+    }
+
+    /// Whether it may well come right by itself soon after the cluster was made: its name is not known everywhere yet, its
+    /// API starts, an access entry takes effect, Karpenter is being installed.
+    pub(crate) fn may_come(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::UnknownKind { .. } | Self::Credentials { .. } => true,
+            Self::NotFound { source } => source.is_not_yet(),
+            Self::Several(errors) => errors.iter().all(Self::may_come),
+            _ => false,
+        }
+    }
+
     fn title(&self) -> &'static str {
         match self {
             Self::NoConfiguration { .. } => "No cluster configuration",
+            Self::NotFound { .. } => "Cluster not found",
             Self::Kubeconfig { .. } => "Kubeconfig cannot be read",
             Self::Unreachable { .. } => "Cluster not reachable",
             Self::Credentials { .. } => "Cluster refused the credentials",
             Self::UnknownKind { .. } => "Karpenter not installed",
-            Self::Invalid { .. } => "Cluster refused the object",
+            Self::Invalid { .. } | Self::Several(_) => "Cluster refused the object",
             Self::Refused { .. } => "Cluster refused the request",
             Self::NotReady { .. } => "NodePool not ready",
             Self::NotGone { .. } => "NodePools not removed",
+            Self::OtherCluster { .. } => "Another cluster",
+            Self::OfOthers(_) => "NodePools of others",
         }
     }
 
@@ -148,12 +183,16 @@ impl ClusterError {
                 "write a kubeconfig for the cluster in an earlier step and name it in the input `kubeconfig`; one that runs \
                  a program for its token needs that program here; or set `node-pools: false`"
             }
+            Self::NotFound { .. } => {
+                "check that the root module's outputs `cluster_name` and `region` are this cluster's and that the AWS identity \
+                 may call eks:DescribeCluster; or name a `kubeconfig`, or set `node-pools: false`"
+            }
             Self::Kubeconfig { .. } => {
                 "correct the file at that place; its text is not shown here, because it may hold a token or a key"
             }
             Self::Unreachable { .. } => {
-                "check that the address in the kubeconfig is this cluster's, that its endpoint is public or the runner \
-                 is inside its network, or set `node-pools: false`"
+                "check that the address is this cluster's, that its endpoint is public and lets this runner in, or that the \
+                 runner is inside its network, or set `node-pools: false`"
             }
             Self::Credentials { .. } => {
                 "give the identity of this step an EKS access entry that may get, create, patch and delete nodepools, \
@@ -162,7 +201,7 @@ impl ClusterError {
             Self::UnknownKind { .. } => {
                 "install Karpenter 1.0 or later in the cluster, then run the same command again"
             }
-            Self::Invalid { .. } => {
+            Self::Invalid { .. } | Self::Several(_) => {
                 "change the input that sets the named field; Karpenter before 1.0 has other fields and must be updated"
             }
             Self::Refused { .. } => {
@@ -171,6 +210,13 @@ impl ClusterError {
             Self::NotReady { .. } => {
                 "fix what the condition names (role, subnets or security groups tagged karpenter.sh/discovery), \
                  then run the same command again"
+            }
+            Self::OtherCluster { .. } => {
+                "name the kubeconfig of the right cluster, or leave it out: then EKS is asked; nothing was removed"
+            }
+            Self::OfOthers(_) => {
+                "their instances would outlive the cluster and cost money: delete them first and wait until their nodes are \
+                 gone, or set `force: true` to have them removed; nothing was removed"
             }
             Self::NotGone { .. } => {
                 "end what still runs on these nodes, then run destroy again; Terraform was not started, so that no \
@@ -183,6 +229,14 @@ impl ClusterError {
 impl From<ClusterError> for Failure {
     fn from(error: ClusterError) -> Self {
         let mut failure = Failure::outside(error.title(), error.to_string()).help(error.help());
+        if let ClusterError::Several(errors) = error {
+            for error in errors {
+                let failed = Self::from(error);
+                failure.causes.push(failed.what);
+                failure.causes.extend(failed.causes);
+            }
+            return failure;
+        }
         if let ClusterError::Invalid { fields, .. } = &error {
             failure.causes.clone_from(fields);
         }
@@ -196,6 +250,13 @@ impl From<ClusterError> for Failure {
             }
             None => failure.because(source),
         }
+    }
+}
+
+fn counted(objects: usize) -> String {
+    match objects {
+        1 => "1 object was".to_owned(),
+        count => format!("{count} objects were"),
     }
 }
 

@@ -2,15 +2,30 @@
 //! An instance that outlives its cluster costs money and is seen by nobody, so this waits until they are gone.
 
 use super::error::Operation;
-use super::{Cluster, ClusterError, POLL};
-use crate::manifest::{CLUSTER_ANNOTATION, Kind, MANAGED_BY, NODE_CLASS, NODE_POOLS};
+use super::{Cluster, ClusterError, POLL, resource};
+use crate::manifest::{CLUSTER_ANNOTATION, Kind, MANAGED_BY};
 use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, ListParams};
 use kube::core::GroupVersionKind;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::Instant;
 
 const POOL_LABEL: &str = "karpenter.sh/nodepool";
 const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";
+
+/// Between two lines about what is waited for.
+const QUIET: Duration = Duration::from_secs(30);
+
+/// What becomes of NodePools that others made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Foreign {
+    /// The cluster stays, so they do, too.
+    LeaveAlone,
+    /// The cluster goes, and their instances would outlive it.
+    Refuse,
+    /// The cluster goes, and so shall they.
+    Remove,
+}
 
 /// What was removed, and what was left alone because somebody else made it.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,138 +34,216 @@ pub(crate) struct Removal {
     pub(crate) foreign: Vec<String>,
 }
 
-/// What there was under a name.
+/// How to remove.
+pub(crate) struct Order<'a> {
+    /// The cluster that the objects must have been made for, when it is known.
+    pub(crate) cluster: Option<&'a str>,
+    pub(crate) foreign: Foreign,
+    /// How long draining and ending the nodes may take.
+    pub(crate) patience: Duration,
+    /// Told now and then what is waited for.
+    pub(crate) waiting: &'a (dyn Fn(&str) + Sync),
+}
+
+/// Whose an object is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Found {
-    Absent,
-    Ours,
-    /// Made by somebody else, or for another cluster.
-    Foreign,
+enum Owner {
+    Us,
+    Others,
 }
 
 impl Cluster {
-    /// Removes the NodePools and the EC2NodeClass that this action made, and waits until their nodes are gone.
-    /// `cluster_name`, when known, must be the one they were made for.
+    /// Removes the NodePools and EC2NodeClasses that this action made, and waits until their nodes are gone.
     ///
     /// # Errors
-    /// When the cluster cannot be asked, or when something is still there after `patience`.
-    pub(crate) async fn remove(
-        &self,
-        cluster_name: Option<&str>,
-        patience: Duration,
-    ) -> Result<Removal, ClusterError> {
-        let deadline = Instant::now() + patience;
+    /// When the cluster cannot be asked, when it is another one, or when something is still there after the patience.
+    pub(crate) async fn remove(&self, order: &Order<'_>) -> Result<Removal, ClusterError> {
+        let deadline = Instant::now() + order.patience;
+        let pools = self.objects(Kind::NodePool, order.cluster).await?;
+        let classes = self.objects(Kind::Ec2NodeClass, order.cluster).await?;
         let mut removal = Removal::default();
-        let mut pools = Vec::new();
-        for name in NODE_POOLS {
-            // A pool that is gone already may still have nodes: an earlier run was interrupted while it waited.
-            if self
-                .delete(Kind::NodePool, name, cluster_name, &mut removal)
-                .await?
-                != Found::Foreign
-            {
-                pools.push(name);
+        let (mut going, mut staying) = (BTreeSet::new(), BTreeSet::new());
+        for (name, owner) in pools {
+            if owner == Owner::Us || order.foreign == Foreign::Remove {
+                going.insert(name);
+            } else {
+                staying.insert(name);
             }
         }
-        self.wait_until_gone(&pools, false, (deadline, patience))
+        let named = |name: &String| format!("{} `{name}`", Kind::NodePool);
+        removal.foreign = staying.iter().map(named).collect();
+        if order.foreign == Foreign::Refuse && !staying.is_empty() {
+            return Err(ClusterError::OfOthers(removal.foreign));
+        }
+        for name in &going {
+            self.delete(Kind::NodePool, name).await?;
+            removal.removed.push(named(name));
+        }
+        // A pool that is gone already may still have nodes: an earlier run was interrupted while it waited.
+        self.wait_until_gone(order, deadline, || self.nodes_left(&going, &staying))
             .await?;
         // Karpenter holds the class back while a node is made of it, so it comes last.
-        let class = self
-            .delete(Kind::Ec2NodeClass, NODE_CLASS, cluster_name, &mut removal)
-            .await?;
-        self.wait_until_gone(&[], class == Found::Ours, (deadline, patience))
+        let mut ours = Vec::new();
+        for (name, owner) in classes {
+            if owner == Owner::Us {
+                self.delete(Kind::Ec2NodeClass, &name).await?;
+                removal
+                    .removed
+                    .push(format!("{} `{name}`", Kind::Ec2NodeClass));
+                ours.push(name);
+            }
+        }
+        self.wait_until_gone(order, deadline, || self.classes_left(&ours))
             .await?;
         Ok(removal)
     }
 
-    /// Asks for the deletion of an object if it is ours.
-    async fn delete(
+    /// The objects of a kind and whose they are.
+    async fn objects(
         &self,
         kind: Kind,
-        name: &str,
-        cluster_name: Option<&str>,
-        removal: &mut Removal,
-    ) -> Result<Found, ClusterError> {
-        let api = self.api(kind);
-        let failed = |error| self.error(Operation::Delete, kind, name, error);
-        let Some(object) = found(api.get_opt(name).await).map_err(failed)? else {
-            return Ok(Found::Absent);
-        };
-        let label = format!("{kind} `{name}`");
-        if !is_ours(&object, cluster_name) {
-            removal.foreign.push(label);
-            return Ok(Found::Foreign);
+        cluster: Option<&str>,
+    ) -> Result<Vec<(String, Owner)>, ClusterError> {
+        let mut objects = Vec::new();
+        for object in self.list(&resource(kind), &kind.to_string()).await? {
+            let name = object.metadata.name.clone().unwrap_or_default();
+            let owner = match made_for(&object) {
+                None => Owner::Others,
+                Some(made_for) => match cluster {
+                    Some(cluster) if cluster != made_for => {
+                        return Err(ClusterError::OtherCluster {
+                            object: format!("{kind} `{name}`"),
+                            server: self.server.clone(),
+                            made_for: made_for.to_owned(),
+                            wanted: cluster.to_owned(),
+                        });
+                    }
+                    _ => Owner::Us,
+                },
+            };
+            objects.push((name, owner));
         }
-        found(api.delete(name, &DeleteParams::default()).await.map(Some)).map_err(failed)?;
-        removal.removed.push(label);
-        Ok(Found::Ours)
+        Ok(objects)
     }
 
-    async fn wait_until_gone(
+    /// A cluster without Karpenter has none of its objects: not found, not an error.
+    async fn list(
         &self,
-        pools: &[&str],
-        class: bool,
-        (deadline, patience): (Instant, Duration),
-    ) -> Result<(), ClusterError> {
+        resource: &ApiResource,
+        kind: &str,
+    ) -> Result<Vec<DynamicObject>, ClusterError> {
+        let api: Api<DynamicObject> = Api::all_with(self.client.clone(), resource);
+        match api.list(&ListParams::default()).await {
+            Ok(list) => Ok(list.items),
+            Err(kube::Error::Api(status)) if status.code == 404 => Ok(Vec::new()),
+            Err(error) => Err(ClusterError::of(
+                Operation::Read,
+                &self.server,
+                kind,
+                "",
+                error,
+            )),
+        }
+    }
+
+    async fn delete(&self, kind: Kind, name: &str) -> Result<(), ClusterError> {
+        match self.api(kind).delete(name, &DeleteParams::default()).await {
+            Ok(_) => Ok(()),
+            Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
+            Err(error) => Err(self.error(Operation::Delete, kind, name, error)),
+        }
+    }
+
+    async fn wait_until_gone<Left>(
+        &self,
+        order: &Order<'_>,
+        deadline: Instant,
+        left: impl Fn() -> Left,
+    ) -> Result<(), ClusterError>
+    where
+        Left: Future<Output = Result<Vec<String>, ClusterError>>,
+    {
+        let mut quiet_until = Instant::now();
         loop {
-            let left = self.left(pools, class).await?;
+            let left = left().await?;
             if left.is_empty() {
                 return Ok(());
             }
-            if Instant::now() >= deadline {
+            let now = Instant::now();
+            if now >= deadline {
+                let patience = order.patience;
                 return Err(ClusterError::NotGone { left, patience });
+            }
+            if now >= quiet_until {
+                (order.waiting)(&format!("waiting until they are gone: {}", left.join("; ")));
+                quiet_until = now + QUIET;
             }
             tokio::time::sleep(POLL).await;
         }
     }
 
-    /// The objects that are still there, in words.
-    async fn left(&self, pools: &[&str], class: bool) -> Result<Vec<String>, ClusterError> {
-        let mut left = Vec::new();
-        for pool in pools {
-            let claims: Api<DynamicObject> = Api::all_with(self.client.clone(), &node_claims());
-            let selector = ListParams::default().labels(&format!("{POOL_LABEL}={pool}"));
-            let claims = found(claims.list(&selector).await.map(Some)).map_err(|error| {
-                ClusterError::of(Operation::Read, &self.server, "NodeClaim", "", error)
-            })?;
-            left.extend(claims.iter().flatten().map(|claim| {
-                format!(
-                    "NodeClaim `{}` of {pool}",
-                    claim.metadata.name.as_deref().unwrap_or("?")
-                )
-            }));
-            if self.exists(Kind::NodePool, pool).await? {
-                left.push(format!("NodePool `{pool}`"));
-            }
-        }
-        if class && self.exists(Kind::Ec2NodeClass, NODE_CLASS).await? {
-            left.push(format!("EC2NodeClass `{NODE_CLASS}`"));
-        }
+    /// The NodePools that go, and every NodeClaim that does not belong to one that stays, in words.
+    async fn nodes_left(
+        &self,
+        going: &BTreeSet<String>,
+        staying: &BTreeSet<String>,
+    ) -> Result<Vec<String>, ClusterError> {
+        let pool_of = |claim: &DynamicObject| {
+            let labels = claim.metadata.labels.as_ref()?;
+            labels.get(POOL_LABEL).cloned()
+        };
+        let claims = self.list(&node_claims(), "NodeClaim").await?;
+        let mut left: Vec<String> = claims
+            .iter()
+            .filter(|claim| pool_of(claim).is_none_or(|pool| !staying.contains(&pool)))
+            .map(|claim| in_words(claim, pool_of(claim).as_deref()))
+            .collect();
+        let pools = self.list(&resource(Kind::NodePool), "NodePool").await?;
+        let names = pools.into_iter().filter_map(|pool| pool.metadata.name);
+        let still = names.filter(|name| going.contains(name));
+        left.extend(still.map(|name| format!("NodePool `{name}`")));
         Ok(left)
     }
 
-    async fn exists(&self, kind: Kind, name: &str) -> Result<bool, ClusterError> {
-        found(self.api(kind).get_opt(name).await)
-            .map(|object| object.is_some())
-            .map_err(|error| self.error(Operation::Read, kind, name, error))
+    async fn classes_left(&self, ours: &[String]) -> Result<Vec<String>, ClusterError> {
+        let kind = Kind::Ec2NodeClass;
+        let classes = self.list(&resource(kind), &kind.to_string()).await?;
+        let names = classes.into_iter().filter_map(|class| class.metadata.name);
+        let still = names.filter(|name| ours.contains(name));
+        Ok(still.map(|name| format!("{kind} `{name}`")).collect())
     }
 }
 
-/// A cluster without Karpenter has none of its objects: not found, not an error.
-fn found<T>(answer: Result<Option<T>, kube::Error>) -> Result<Option<T>, kube::Error> {
-    match answer {
-        Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
-        answer => answer,
+/// The claim, its node, and what Karpenter says holds it.
+fn in_words(claim: &DynamicObject, pool: Option<&str>) -> String {
+    let name = claim.metadata.name.as_deref().unwrap_or("?");
+    let mut text = format!("NodeClaim `{name}`");
+    if let Some(pool) = pool {
+        text.push_str(&format!(" of {pool}"));
     }
+    if let Some(node) = claim.data["status"]["nodeName"].as_str() {
+        text.push_str(&format!(" on node {node}"));
+    }
+    let conditions = claim.data["status"]["conditions"].as_array();
+    let holding = conditions.into_iter().flatten().find(|condition| {
+        let kind = condition["type"].as_str();
+        matches!(kind, Some("Drained" | "VolumesDetached")) && condition["status"] != "True"
+    });
+    if let Some(condition) = holding {
+        let part = |name: &str| condition[name].as_str().unwrap_or_default();
+        text.push_str(&format!(" ({} not yet: {})", part("type"), part("message")));
+    }
+    text
 }
 
-fn is_ours(object: &DynamicObject, cluster_name: Option<&str>) -> bool {
-    let value = |map: &Option<std::collections::BTreeMap<String, String>>, key: &str| {
-        map.as_ref()?.get(key).cloned()
-    };
-    let managed = value(&object.metadata.labels, MANAGED_BY_LABEL).as_deref() == Some(MANAGED_BY);
-    let made_for = value(&object.metadata.annotations, CLUSTER_ANNOTATION);
-    managed && cluster_name.is_none_or(|name| made_for.as_deref() == Some(name))
+/// The cluster that an object of this action was made for.
+fn made_for(object: &DynamicObject) -> Option<&str> {
+    let labels = object.metadata.labels.as_ref()?;
+    if labels.get(MANAGED_BY_LABEL)? != MANAGED_BY {
+        return None;
+    }
+    let annotations = object.metadata.annotations.as_ref()?;
+    Some(annotations.get(CLUSTER_ANNOTATION)?.as_str())
 }
 
 fn node_claims() -> ApiResource {

@@ -17,7 +17,7 @@ async fn connected() -> (LocalCloud, Cluster) {
         .iter()
         .find(|(name, _)| name == "KUBECONFIG")
         .unwrap();
-    let cluster = Cluster::connect(Some(&PathBuf::from(kubeconfig)), &[])
+    let cluster = Cluster::of_kubeconfig(&[PathBuf::from(kubeconfig)])
         .await
         .unwrap();
     (cloud, cluster)
@@ -61,7 +61,15 @@ async fn a_node_that_does_not_go_is_named_and_the_class_is_kept() {
         json!({"apiVersion": "karpenter.sh/v1", "kind": "NodeClaim",
                "metadata": {"name": "x1", "labels": {"karpenter.sh/nodepool": NODE_POOLS[1]}}}),
     );
-    let error = cluster.remove(Some("demo"), SHORT).await.unwrap_err();
+    let error = cluster
+        .remove(&Order {
+            cluster: Some("demo"),
+            foreign: Foreign::LeaveAlone,
+            patience: SHORT,
+            waiting: &|_| {},
+        })
+        .await
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "still in the cluster after 1 s: NodeClaim `x1` of spark-executor"

@@ -45,14 +45,14 @@ fn the_class_carries_role_discovery_tags_and_the_origins_disk() {
 fn the_class_comes_before_the_pools_that_name_it() {
     let order: Vec<_> = rendered("demo", None)
         .iter()
-        .map(|m| (m.kind, m.name))
+        .map(|m| (m.kind, m.name.clone()))
         .collect();
     assert_eq!(
         order,
         [
-            (Kind::Ec2NodeClass, "spark"),
-            (Kind::NodePool, "spark-driver"),
-            (Kind::NodePool, "spark-executor"),
+            (Kind::Ec2NodeClass, "spark".to_owned()),
+            (Kind::NodePool, "spark-driver".to_owned()),
+            (Kind::NodePool, "spark-executor".to_owned()),
         ]
     );
 }

@@ -1,8 +1,10 @@
 //! What to say when a Terraform step did not end well. Pure: words made from what was seen.
 
+use super::lock::Lock;
 use super::process::Finished;
 use crate::diagnostic::Diagnostic;
 use gha::Failure;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 
 /// Most resources that a message lists; the log has all of them.
@@ -44,14 +46,51 @@ impl StepFailure<'_> {
             what.extend(self.errors.iter().map(|error| self.below(error)));
         }
         let failure = Failure::cancelled("Terraform was interrupted", what);
-        if self.step == "apply" {
-            failure.help("run the same command again: Terraform goes on from the state it saved")
-        } else {
-            failure
+        match self.step {
+            _ if self.was_killed() => failure.help(self.lock_left_behind()),
+            "apply" => failure
+                .help("run the same command again: Terraform goes on from the state it saved"),
+            _ => failure,
         }
     }
 
+    fn was_killed(&self) -> bool {
+        self.finished.status.signal().is_some()
+    }
+
+    /// A program that was killed could not give its lock back.
+    fn lock_left_behind(&self) -> String {
+        format!(
+            "Terraform was killed, so its lock on the state is most likely still there and what it had done may not be in \
+             the state. The next run names the lock's ID; when nothing else uses the state, remove it in `{}` with \
+             `terraform force-unlock ID`, then run the same command again and look at what it plans",
+            self.root.display()
+        )
+    }
+
+    fn locked(&self, lock: &Lock) -> Failure {
+        Failure::outside(
+            "State is locked",
+            format!(
+                "terraform {} in `{}` cannot start: the state is {} (lock {})",
+                self.step,
+                self.root.display(),
+                lock.holder(),
+                lock.id
+            ),
+        )
+        .help(format!(
+            "wait until that run has ended, then run this again. If it was killed and nothing else uses the state, remove \
+             its lock: `terraform force-unlock {}` in `{}`, after `terraform init` with the same `backend-config`",
+            lock.id,
+            self.root.display()
+        ))
+    }
+
     fn failed(&self) -> Failure {
+        if let Some(lock) = Lock::of(self.errors) {
+            return self.locked(&lock);
+        }
         let mut failure = Failure::outside(format!("Terraform {} failed", self.step), self.what())
             .help(self.advice());
         // A program that reports no errors as JSON has printed them.
@@ -108,6 +147,9 @@ impl StepFailure<'_> {
     }
 
     fn advice(&self) -> String {
+        if self.was_killed() {
+            return self.lock_left_behind();
+        }
         let variable = |error: &Diagnostic| {
             let mut names = self.variables.iter().map(|(name, _)| name);
             names.find(|name| error.is_about_variable(name))
@@ -156,7 +198,6 @@ fn indented(text: &str, spaces: usize) -> String {
 mod tests {
     use super::*;
     use gha::Exit;
-    use std::os::unix::process::ExitStatusExt as _;
     use std::process::ExitStatus;
 
     fn finished(interrupted: bool) -> Finished {

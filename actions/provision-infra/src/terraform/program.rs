@@ -104,6 +104,34 @@ impl Program {
         })
     }
 
+    /// Refuses a program that is too old for this action, or for what the backend is asked to do.
+    ///
+    /// # Errors
+    /// Names the version that is needed.
+    pub(crate) fn check(&self, backend: &[(String, String)]) -> Result<(), Failure> {
+        let oldest = if self.opentofu { (1, 6) } else { (1, 5) };
+        self.require(oldest, "this action")?;
+        let locks = backend
+            .iter()
+            .any(|(key, value)| key == "use_lockfile" && value != "false");
+        if locks {
+            // Both programs have it since their 1.10 (their change logs).
+            self.require((1, 10), "`use_lockfile` in `backend-config`")?;
+        }
+        Ok(())
+    }
+
+    fn require(&self, (major, minor): (u32, u32), what: &str) -> Result<(), Failure> {
+        if self.version.at_least(major, minor) {
+            return Ok(());
+        }
+        Err(Failure::outside(
+            "Terraform is too old",
+            format!("{self} is too old: {what} needs {major}.{minor} or later"),
+        )
+        .help("install a later version, or name one in the input `terraform`; the action's image has Terraform built in"))
+    }
+
     /// Whether `init` can report as JSON, so that a broken file is named with its line.
     pub(crate) fn init_speaks_json(&self) -> bool {
         if self.opentofu {
@@ -158,5 +186,22 @@ mod tests {
         assert!(program(false, "1.15.3").init_speaks_json());
         assert!(program(true, "1.8.2").init_speaks_json());
         assert!(Version::parse("next").is_none());
+    }
+
+    #[test]
+    fn a_program_that_is_too_old_is_refused_with_what_is_needed() {
+        assert!(program(false, "1.5.0").check(&[]).is_ok());
+        let error = program(false, "1.4.9").check(&[]).unwrap_err();
+        assert!(
+            error.what.ends_with("this action needs 1.5 or later"),
+            "{}",
+            error.what
+        );
+        assert!(program(true, "1.5.7").check(&[]).is_err());
+        let backend = |value: &str| [("use_lockfile".to_owned(), value.to_owned())];
+        let error = program(false, "1.9.8").check(&backend("true")).unwrap_err();
+        assert!(error.what.contains("`use_lockfile`"), "{}", error.what);
+        assert!(program(false, "1.9.8").check(&backend("false")).is_ok());
+        assert!(program(true, "1.10.0").check(&backend("true")).is_ok());
     }
 }

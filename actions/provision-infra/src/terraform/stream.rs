@@ -3,6 +3,7 @@
 use crate::changes::Changes;
 use crate::diagnostic::Diagnostic;
 use serde::Deserialize;
+use std::time::Duration;
 
 /// One line of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +21,60 @@ pub(crate) enum Event {
     ChangeSummary(Changes),
     /// A warning or an error.
     Diagnostic(Diagnostic),
+    /// A resource that is being worked on from now.
+    Started(Hook),
+    /// A resource is still being worked on. Which one is told by the others.
+    Progress,
     /// A resource that is done.
-    Applied { address: String },
+    Applied(Hook),
+    /// A resource that could not be done.
+    Failed(Hook),
     /// Anything else.
     Other,
+}
+
+/// What an event about one resource says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hook {
+    pub(crate) address: String,
+    pub(crate) doing: Doing,
+    /// Absent when the program does not tell.
+    pub(crate) elapsed: Option<Duration>,
+}
+
+/// What Terraform does with a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Doing {
+    Create,
+    Update,
+    Delete,
+    Read,
+    /// What later programs add.
+    #[serde(other)]
+    Other,
+}
+
+impl Doing {
+    pub(crate) fn present(self) -> &'static str {
+        match self {
+            Self::Create => "creating",
+            Self::Update => "changing",
+            Self::Delete => "destroying",
+            Self::Read => "reading",
+            Self::Other => "working on",
+        }
+    }
+
+    pub(crate) fn past(self) -> &'static str {
+        match self {
+            Self::Create => "created",
+            Self::Update => "changed",
+            Self::Delete => "destroyed",
+            Self::Read => "read",
+            Self::Other => "done",
+        }
+    }
 }
 
 /// The fields in use, of all event types together.
@@ -35,12 +86,14 @@ struct Raw {
     kind: Option<String>,
     changes: Option<Changes>,
     diagnostic: Option<Diagnostic>,
-    hook: Option<Hook>,
+    hook: Option<RawHook>,
 }
 
 #[derive(Deserialize)]
-struct Hook {
+struct RawHook {
     resource: Option<Resource>,
+    action: Option<Doing>,
+    elapsed_seconds: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -53,14 +106,23 @@ pub(crate) fn parse(line: &str) -> Line {
     let Ok(raw) = serde_json::from_str::<Raw>(line) else {
         return Line::Text(line.to_owned());
     };
-    let address = raw
-        .hook
-        .and_then(|hook| hook.resource)
-        .map(|resource| resource.addr);
-    let event = match (raw.kind.as_deref(), raw.changes, raw.diagnostic, address) {
+    let hook = raw.hook.and_then(|hook| {
+        let elapsed = hook
+            .elapsed_seconds
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        Some(Hook {
+            address: hook.resource?.addr,
+            doing: hook.action.unwrap_or(Doing::Other),
+            elapsed,
+        })
+    });
+    let event = match (raw.kind.as_deref(), raw.changes, raw.diagnostic, hook) {
         (Some("change_summary"), Some(changes), _, _) => Event::ChangeSummary(changes),
         (Some("diagnostic"), _, Some(diagnostic), _) => Event::Diagnostic(diagnostic),
-        (Some("apply_complete"), _, _, Some(address)) => Event::Applied { address },
+        (Some("apply_start"), _, _, Some(hook)) => Event::Started(hook),
+        (Some("apply_progress"), ..) => Event::Progress,
+        (Some("apply_complete"), _, _, Some(hook)) => Event::Applied(hook),
+        (Some("apply_errored"), _, _, Some(hook)) => Event::Failed(hook),
         _ => Event::Other,
     };
     Line::Event {
@@ -104,16 +166,18 @@ mod tests {
     }
 
     #[test]
-    fn a_finished_resource_gives_its_address() {
-        let line = r#"{"@message":"done","hook":{"resource":{"addr":"terraform_data.a"},"action":"create"},"type":"apply_complete"}"#;
+    fn a_finished_resource_gives_its_address_and_its_time() {
+        let line = r#"{"@message":"done","hook":{"resource":{"addr":"terraform_data.a"},"action":"create","elapsed_seconds":3},"type":"apply_complete"}"#;
         let Line::Event {
-            event: Event::Applied { address },
+            event: Event::Applied(hook),
             ..
         } = parse(line)
         else {
             panic!("not read as a finished resource");
         };
-        assert_eq!(address, "terraform_data.a");
+        assert_eq!(hook.address, "terraform_data.a");
+        assert_eq!(hook.elapsed, Some(Duration::from_secs(3)));
+        assert_eq!(hook.doing, Doing::Create);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What each command does with Terraform, without a cluster.
 
-use crate::harness::Scene;
+use crate::harness::{Scene, cloud};
 
 #[tokio::test]
 async fn apply_sets_every_output_and_counts_the_changes() {
@@ -80,7 +80,7 @@ async fn plan_tells_the_changes_and_makes_none() {
     );
     assert_eq!(ended.output("cluster-name"), None);
     assert!(
-        ended.summary.contains("Nothing was changed"),
+        ended.summary.contains("Nothing was changed yet"),
         "{}",
         ended.summary
     );
@@ -107,22 +107,17 @@ async fn output_only_reads() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn destroy_removes_everything_and_can_be_repeated() {
     let scene = Scene::new("complete");
     scene.run_terraform_only(&[]).await.succeeded();
-    let ended = scene
-        .run_terraform_only(&[("command", "destroy")])
-        .await
-        .succeeded();
+    let cloud = cloud().await;
+    let ended = scene.destroy(&[], &cloud).await.succeeded();
     assert_eq!(
         ended.output("changes"),
         Some("0 to add, 0 to change, 1 to destroy")
     );
-    let again = scene
-        .run_terraform_only(&[("command", "destroy")])
-        .await
-        .succeeded();
+    let again = scene.destroy(&[], &cloud).await.succeeded();
     assert_eq!(
         again.output("changes"),
         Some("0 to add, 0 to change, 0 to destroy")

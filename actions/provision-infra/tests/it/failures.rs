@@ -32,7 +32,7 @@ async fn a_broken_file_is_named_with_its_line() {
         .await
         .ended_with(3);
     ended
-        .says("infra/main.tf%3A4")
+        .says("::error file=infra/main.tf,line=4,title=Terraform::Invalid expression")
         .says("Invalid expression")
         .says("the named lines of the root module");
     assert!(ended.has_no_outputs());
@@ -168,7 +168,7 @@ async fn all_bad_inputs_are_reported_together() {
     let scene = Scene::new("complete");
     let inputs = [
         ("command", "aply"),
-        ("root-module", "nowhere"),
+        ("working-directory", "nowhere"),
         ("variables", "no-equals-sign"),
         ("terraform", "/no/such/program"),
         ("region", "not a region"),

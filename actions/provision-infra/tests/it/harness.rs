@@ -1,5 +1,6 @@
 //! One root module in a folder of its own, and the binary run on it as a step of a workflow.
 
+use local_cloud::{Config, LocalCloud};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tempfile::TempDir;
@@ -17,6 +18,11 @@ pub(crate) struct Ended {
     pub(crate) log: String,
     pub(crate) summary: String,
     outputs: String,
+}
+
+/// A cloud with nothing in it.
+pub(crate) async fn cloud() -> LocalCloud {
+    LocalCloud::start(Config::default()).await.unwrap()
 }
 
 /// The Terraform to test with.
@@ -45,6 +51,11 @@ impl Scene {
             std::fs::write(folder.path().join(file), "").unwrap();
         }
         Self { folder }
+    }
+
+    /// A file of the workspace.
+    pub(crate) fn workspace(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// A file of the root module's folder.
@@ -80,7 +91,10 @@ impl Scene {
             .env("GITHUB_OUTPUT", folder.join("output"))
             .env("GITHUB_STATE", folder.join("state"))
             .env("GITHUB_STEP_SUMMARY", folder.join("summary"))
-            .env("INPUT_ROOT-MODULE", "infra")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("INPUT_WORKING-DIRECTORY", "infra")
+            // Nothing in these tests takes longer to come up.
+            .env("INPUT_READY-TIMEOUT", "20s")
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .current_dir(folder)
             .stdin(Stdio::null())
@@ -107,7 +121,7 @@ impl Scene {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())
             .args([
-                "--root-module",
+                "--working-directory",
                 "infra",
                 "--node-pools",
                 "false",
@@ -132,6 +146,13 @@ impl Scene {
     pub(crate) async fn run_terraform_only(&self, inputs: &[(&str, &str)]) -> Ended {
         self.run(&[inputs, &[("node-pools", "false")]].concat(), &[])
             .await
+    }
+
+    /// Destroys, with a cloud behind it and no NodePools.
+    pub(crate) async fn destroy(&self, inputs: &[(&str, &str)], cloud: &LocalCloud) -> Ended {
+        let destroy = [("command", "destroy"), ("node-pools", "false")];
+        let environment = cloud.environment();
+        self.run(&[&destroy, inputs].concat(), &environment).await
     }
 
     /// Waits for a step and reads what it left behind. The files start empty again for the next step.

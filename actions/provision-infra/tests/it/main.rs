@@ -6,4 +6,5 @@ mod commands;
 mod failures;
 mod harness;
 mod remote_state;
+mod reviewed;
 mod signals;

@@ -1,0 +1,153 @@
+//! `plan` and `plan-destroy`: what would happen, written down so that exactly that can be applied later. And the other
+//! end of it: `apply` and `destroy` are held to the plan that was reviewed.
+
+use crate::action::Session;
+use crate::inputs::Expected;
+use crate::report::files;
+use crate::review::{self, Goal, Review, Reviewed};
+use crate::terraform::Plan;
+use gha::Failure;
+use std::path::{Path, PathBuf};
+
+/// Most differences listed in a message.
+const LISTED: usize = 20;
+
+/// The plan to carry out, and where its file is.
+pub(crate) struct Approved {
+    pub(crate) plan: Plan,
+    pub(crate) file: PathBuf,
+}
+
+impl Session {
+    /// Plans and writes the review.
+    ///
+    /// # Errors
+    /// When Terraform refuses, or when the review cannot be written.
+    pub(crate) async fn plan(&self, goal: Goal) -> Result<(), Failure> {
+        let plan = self.planned(goal).await?;
+        let review = &plan.reviewed.review;
+        let karpenter = match goal {
+            Goal::Configuration => self.karpenter_objects(),
+            Goal::Nothing => Vec::new(),
+        };
+        let page = review::page(self.module_name(), plan.changes, review, &karpenter);
+        let written = files::write(&self.inputs.plan_dir, review, &page)?;
+        let set = |name, path: &Path| self.runner.outputs.set(name, path.display());
+        set("plan-json", &written.json)?;
+        set("plan-markdown", &written.markdown)?;
+        if let Some(kept) = &self.inputs.plan_file {
+            files::keep(&plan.file, kept)?;
+        }
+        self.runner.log.info(&format!(
+            "plan: {}; nothing was changed. Hash {}",
+            plan.changes, review.hash
+        ));
+        self.runner.summary.append(&page)
+    }
+
+    /// Plans, and says what it would change.
+    pub(crate) async fn planned(&self, goal: Goal) -> Result<Plan, Failure> {
+        let plan = self.terraform.plan(goal).await?;
+        let review = &plan.reviewed.review;
+        self.runner.outputs.set("changes", plan.changes)?;
+        self.runner.outputs.set("plan-hash", &review.hash)?;
+        self.runner.outputs.set("ended", review.ended())?;
+        Ok(plan)
+    }
+
+    /// Plans, and refuses unless it is what was reviewed.
+    ///
+    /// # Errors
+    /// When anything has moved since the review, with what.
+    pub(crate) async fn approved(&self, goal: Goal) -> Result<Approved, Failure> {
+        let plan = self.planned(goal).await?;
+        self.runner.log.info(&format!("plan: {}", plan.changes));
+        let file = match &self.inputs.plan_file {
+            Some(file) => {
+                let reviewed = self.terraform.review(goal, file).await?;
+                self.hold_to_hash(&reviewed)?;
+                self.hold(
+                    &plan,
+                    Some(&reviewed.review),
+                    plan.reviewed.exact == reviewed.exact,
+                )?;
+                std::path::absolute(file).unwrap_or_else(|_| file.clone())
+            }
+            None => {
+                if let Some(expected) = &self.inputs.expected_plan {
+                    let same = *expected.hash() == plan.reviewed.review.hash;
+                    self.hold(&plan, review_of(expected), same)?;
+                }
+                plan.file.clone()
+            }
+        };
+        // Nothing is left to do: what was reviewed was done by an earlier run.
+        let file = if plan.reviewed.review.is_empty() {
+            plan.file.clone()
+        } else {
+            file
+        };
+        Ok(Approved { plan, file })
+    }
+
+    /// The file and the expected plan must be the same one.
+    fn hold_to_hash(&self, reviewed: &Reviewed) -> Result<(), Failure> {
+        match &self.inputs.expected_plan {
+            Some(expected) if *expected.hash() != reviewed.review.hash => Err(Failure::bad_input(
+                "plan-file",
+                format!(
+                    "the plan file has the hash {}, and `expected-plan` is {}: it is not the plan that was reviewed",
+                    reviewed.review.hash,
+                    expected.hash()
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn hold(&self, plan: &Plan, reviewed: Option<&Review>, same: bool) -> Result<(), Failure> {
+        let now = &plan.reviewed.review;
+        if same {
+            self.runner
+                .log
+                .info(&format!("this is the plan that was reviewed: {}", now.hash));
+            return Ok(());
+        }
+        if now.is_empty() {
+            self.runner.log.info(
+                "nothing is left to do of the plan that was reviewed: an earlier run has done it, or it is no longer needed",
+            );
+            return Ok(());
+        }
+        let mut moved = reviewed
+            .map(|reviewed| review::moved(reviewed, now))
+            .unwrap_or_default();
+        if moved.len() > LISTED {
+            let more = moved.len() - LISTED;
+            moved.truncate(LISTED);
+            moved.push(format!("and {more} more"));
+        }
+        let what = match (reviewed, moved.as_slice()) {
+            (None, _) => format!(
+                "only its hash was given, so what has moved cannot be told; it would now be {}",
+                plan.changes
+            ),
+            (Some(_), []) => "values that are sensitive have changed".to_owned(),
+            (Some(_), moved) => format!("what has moved:\n  {}", moved.join("\n  ")),
+        };
+        Err(Failure::outside(
+            "Plan has moved",
+            format!("the plan is not the one that was reviewed, and nothing was changed; {what}"),
+        )
+        .help(
+            "run `plan` again and have it reviewed anew; give the path of plan.json as `expected-plan` to be told what has moved",
+        ))
+    }
+}
+
+fn review_of(expected: &Expected) -> Option<&Review> {
+    match expected {
+        Expected::Hash(_) => None,
+        Expected::Review(review) => Some(review),
+    }
+}

@@ -1,0 +1,111 @@
+//! Every text in a plan that Terraform calls sensitive, to be hidden wherever it stands.
+//! The mark alone does not do: Terraform drops it where a resource hands the value on.
+
+use super::plan_json::{Change, PlanJson};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Shorter texts are hidden where they are marked, and not sought elsewhere: half of every plan would be black.
+const SHORTEST: usize = 4;
+
+/// What stands in place of a sensitive value.
+pub(super) const HIDDEN: &str = "(sensitive)";
+
+/// The texts to hide, the longest first.
+#[derive(Default)]
+pub(super) struct Secrets {
+    texts: Vec<String>,
+    hides: bool,
+}
+
+impl Secrets {
+    pub(super) fn of(plan: &PlanJson) -> Self {
+        let mut texts = BTreeSet::new();
+        let declared = &plan.configuration.root_module.variables;
+        for (name, variable) in &plan.variables {
+            if declared
+                .get(name)
+                .is_some_and(|variable| variable.sensitive)
+            {
+                every_text(&variable.value, &mut texts);
+            }
+        }
+        let resources = plan.resource_changes.iter().chain(&plan.resource_drift);
+        let changes = resources.map(|resource| &resource.change);
+        for change in changes.chain(plan.output_changes.values()) {
+            marked(&change.before, &change.before_sensitive, &mut texts);
+            marked(&change.after, &change.after_sensitive, &mut texts);
+        }
+        let mut texts: Vec<String> = texts.into_iter().collect();
+        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        Self { texts, hides: true }
+    }
+
+    /// The value without anything sensitive; `mark` is Terraform's own, of the same shape.
+    pub(super) fn hide(&self, value: &Value, mark: &Value) -> Value {
+        if !self.hides {
+            return value.clone();
+        }
+        match (value, mark) {
+            (_, Value::Bool(true)) => Value::from(HIDDEN),
+            (Value::String(text), _) => Value::String(self.without(text)),
+            (Value::Array(items), _) => items
+                .iter()
+                .enumerate()
+                .map(|(place, item)| self.hide(item, mark.get(place).unwrap_or(&Value::Null)))
+                .collect(),
+            (Value::Object(fields), _) => fields
+                .iter()
+                .map(|(name, field)| {
+                    let mark = mark.get(name).unwrap_or(&Value::Null);
+                    (self.without(name), self.hide(field, mark))
+                })
+                .collect(),
+            _ => value.clone(),
+        }
+    }
+
+    /// Both sides of a change without anything sensitive.
+    pub(super) fn sides(&self, change: &Change) -> (Value, Value) {
+        (
+            self.hide(&change.before, &change.before_sensitive),
+            self.hide(&change.after, &change.after_sensitive),
+        )
+    }
+
+    fn without(&self, text: &str) -> String {
+        self.texts.iter().fold(text.to_owned(), |text, secret| {
+            text.replace(secret.as_str(), HIDDEN)
+        })
+    }
+}
+
+fn marked(value: &Value, mark: &Value, texts: &mut BTreeSet<String>) {
+    match (value, mark) {
+        (_, Value::Bool(true)) => every_text(value, texts),
+        (Value::Array(items), Value::Array(marks)) => {
+            for (item, mark) in items.iter().zip(marks) {
+                marked(item, mark, texts);
+            }
+        }
+        (Value::Object(fields), Value::Object(marks)) => {
+            for (name, field) in fields {
+                if let Some(mark) = marks.get(name) {
+                    marked(field, mark, texts);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn every_text(value: &Value, texts: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) if text.chars().count() >= SHORTEST => {
+            texts.insert(text.clone());
+        }
+        Value::Array(items) => items.iter().for_each(|item| every_text(item, texts)),
+        Value::Object(fields) => fields.values().for_each(|field| every_text(field, texts)),
+        _ => {}
+    }
+}
