@@ -7,6 +7,7 @@ locals {
 # Role and Pod Identity of the controller, role and access entry of its nodes, and the queue with the events of spot
 # interruptions, which replaces the node termination handler.
 module "karpenter" {
+  #checkov:skip=CKV_TF_1:A module of the registry is pinned by its version; the registry knows no commits
   source  = "terraform-aws-modules/eks/aws//modules/karpenter"
   version = "21.19.0"
 

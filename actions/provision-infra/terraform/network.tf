@@ -1,4 +1,5 @@
 data "aws_availability_zones" "available" {
+  #checkov:skip=CKV_AWS_394:Only the first three are used, and availability_zones pins them
   # Without local zones, which have neither NAT gateways nor EKS control planes.
   filter {
     name   = "opt-in-status"
@@ -11,6 +12,7 @@ locals {
 }
 
 module "vpc" {
+  #checkov:skip=CKV_TF_1:A module of the registry is pinned by its version; the registry knows no commits
   source  = "terraform-aws-modules/vpc/aws"
   version = "6.6.0"
 
@@ -21,6 +23,11 @@ module "vpc" {
   # 10.0.0.0/16 becomes 10.0.0.0/19, 10.0.32.0/19, 10.0.64.0/19 (public) and 10.0.96.0/19, 10.0.128.0/19, 10.0.160.0/19 (private).
   public_subnets  = [for k in range(3) : cidrsubnet(var.vpc_cidr, 3, k)]
   private_subnets = [for k in range(3) : cidrsubnet(var.vpc_cidr, 3, k + 3)]
+
+  # What a VPC has by default stays as it came: nothing uses it, and it goes with the VPC.
+  manage_default_network_acl    = false
+  manage_default_route_table    = false
+  manage_default_security_group = false
 
   enable_nat_gateway   = true
   single_nat_gateway   = true

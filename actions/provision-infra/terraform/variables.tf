@@ -1,7 +1,7 @@
 variable "cluster_name" {
   description = "Name of the EKS cluster, and the beginning of the name of everything else."
   type        = string
-  default     = "emr-eks"
+  default     = "benchmark"
 
   validation {
     # Bucket `<name>-default-<account>-<region>` may have 63 characters; the policies of the roles go by this beginning.
