@@ -4,8 +4,9 @@ use std::path::Path;
 
 use gha::{Context, Failure, Runner};
 
+use sticky_comment::comment_on;
+
 use crate::{
-    commenting::comment_on,
     drawing::Drawing,
     files, html,
     inputs::Inputs,
@@ -33,14 +34,20 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
 async fn compare(runner: &Runner, inputs: &Inputs) -> Result<(), Failure> {
     let mut runs = load(inputs, &runner.context).await?;
     prices::price(&mut runs, inputs, runner).await?;
-    let mut report = Report::of(&inputs.key.to_string(), &runs.fixed, &runs.dra);
+    let mut report = Report::of(&inputs.comment.key.to_string(), &runs.fixed, &runs.dra);
     report.policy = policy::check(&inputs.fail_on, &report);
     let view = View::of(&report, run_link(&runner.context));
     let pages = render::pages(&view)
         .map_err(|error| Failure::bug("the report could not be rendered").because(&error))?;
     write(runner, inputs, &report, &pages).await?;
     runner.log.info(&terminal::text(&report));
-    let url = comment_on(runner, inputs, &pages.comment).await?;
+    let url = comment_on(
+        runner,
+        crate::inputs::ACTION.name,
+        &inputs.comment,
+        &pages.comment,
+    )
+    .await?;
     runner.outputs.set("comment-posted", url.is_some())?;
     if let Some(url) = url {
         runner.outputs.set("comment-url", url)?;

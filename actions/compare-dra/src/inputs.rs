@@ -1,11 +1,13 @@
 //! What the user asked for: declared once, parsed once, every problem reported together.
 
-use std::{path::PathBuf, str::FromStr};
+use std::path::PathBuf;
 
 use aws_setup::Region;
 use gha::{Action, Failure, Fields, Input, Output};
 
-use crate::{comment::Key, metrics, place::Place, policy::Condition, prices::PricesFrom};
+use sticky_comment::Settings;
+
+use crate::{metrics, place::Place, policy::Condition, prices::PricesFrom};
 
 /// The action's contract, the same as in action.yml.
 pub(crate) const ACTION: Action = Action {
@@ -39,45 +41,6 @@ pub(crate) const ACTION: Action = Action {
     commands: &[metrics::COMMAND],
 };
 
-/// Whether to comment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CommentMode {
-    /// When it is possible.
-    Auto,
-    /// It is an error when it is not possible.
-    Always,
-    /// Not at all.
-    Never,
-}
-
-impl FromStr for CommentMode {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "always" => Ok(Self::Always),
-            "never" => Ok(Self::Never),
-            _ => Err("expected `auto`, `always` or `never`"),
-        }
-    }
-}
-
-/// The number of a pull request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PullNumber(pub(crate) u64);
-
-impl FromStr for PullNumber {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.parse() {
-            Ok(number) if number > 0 => Ok(Self(number)),
-            _ => Err("expected the number of a pull request, such as `12`"),
-        }
-    }
-}
-
 /// The inputs, parsed.
 #[derive(Debug)]
 pub(crate) struct Inputs {
@@ -86,22 +49,8 @@ pub(crate) struct Inputs {
     pub(crate) report_dir: PathBuf,
     pub(crate) fail_on: Vec<Condition>,
     pub(crate) prices: PricesFrom,
-    pub(crate) comment: CommentMode,
-    pub(crate) token: Option<Token>,
-    pub(crate) pull_request: Option<PullNumber>,
-    pub(crate) key: Key,
-    pub(crate) comment_author: String,
+    pub(crate) comment: Settings,
     pub(crate) region: Option<Region>,
-}
-
-/// A GitHub token. Never shown.
-#[derive(Clone)]
-pub(crate) struct Token(pub(crate) String);
-
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(…)")
-    }
 }
 
 impl Inputs {
@@ -112,16 +61,10 @@ impl Inputs {
         let report_dir = fields.required("report-dir");
         let fail_on = conditions(&mut fields);
         let prices = fields.required("prices");
-        let comment = fields.required("comment");
-        let token = fields.text("token").map(Token);
-        let pull_request = fields.optional("pull-request");
-        let key = fields.required("key");
-        let comment_author = fields.required("comment-author");
+        let comment = Settings::parse(&mut fields);
         let region = fields.optional("region");
         fields.finish()?;
-        let (Some(report_dir), Some(prices), Some(comment), Some(key), Some(comment_author)) =
-            (report_dir, prices, comment, key, comment_author)
-        else {
+        let (Some(report_dir), Some(prices), Some(comment)) = (report_dir, prices, comment) else {
             return Err(Failure::bug("an input without a value passed the checks"));
         };
         Ok(Self {
@@ -131,10 +74,6 @@ impl Inputs {
             fail_on,
             prices,
             comment,
-            token,
-            pull_request,
-            key,
-            comment_author,
             region,
         })
     }

@@ -8,7 +8,6 @@
 //! | `cost`, `prices`                      | what a run cost, and what AWS charges |
 //! | `gate`, `statistics`, `difference`, `compared`, `verdict`, `policy`, `why`, `advice`, `spark_time`, `report`, `report_file` | two sides compared |
 //! | `curve`, `gantt`, `number`, `prose`, `escape`, `cells`, `changes_view`, `view`, `run_view`, `cost_view`, `render`, `page`, `terminal` | the comparison in words |
-//! | `comment`, `commenting`, `pull_request`, `github` | the sticky comment, and GitHub |
 //! | `posting`                               | what is done under the name compare-dra-comment: a report of another workflow run as a comment |
 //! | `trend`                                 | what is done under the name compare-dra-trend: one document per run kept, and drift against earlier ones |
 //! | `action`                                | the four steps, in order |
@@ -18,8 +17,6 @@ mod action;
 mod advice;
 mod cells;
 mod changes_view;
-mod comment;
-mod commenting;
 mod compared;
 mod cost;
 mod cost_view;
@@ -30,7 +27,6 @@ mod escape;
 mod files;
 mod gantt;
 mod gate;
-mod github;
 mod html;
 mod inputs;
 mod load;
@@ -47,7 +43,6 @@ mod policy;
 mod posting;
 mod prices;
 mod prose;
-mod pull_request;
 mod render;
 mod report;
 mod report_file;

@@ -14,10 +14,8 @@ use gha::{Failure, Runner};
 use self::{event::Origin, inputs::Inputs};
 pub(crate) use inputs::ACTION;
 
-use crate::{
-    comment, commenting, github::Calls, inputs::Token, pull_request::PullRequest, render,
-    view::View,
-};
+use crate::{render, view::View};
+use sticky_comment::{Calls, PullRequest, comment};
 
 /// What a reader must know of a report that was only passed on.
 const NOTE: &str = "The report was made by the workflow run of this pull request. This comment shows its numbers; only their form was checked.";
@@ -79,13 +77,13 @@ async fn post(
         number_from: "the input `pull-request`, or the commit of the event",
         author: &inputs.comment_author,
     };
-    let marker = comment::marker(&inputs.key);
+    let marker = comment::marker(crate::inputs::ACTION.name, &inputs.key);
     let body = comment::body(&marker, comment);
     runner.outputs.set("pull-request", number)?;
-    commenting::post(&target, &marker, &body)
+    sticky_comment::post(&target, &marker, &body)
         .await
         .map_err(|error| {
-            let failure = commenting::failure(&target, &error);
+            let failure = sticky_comment::failure(&target, &error);
             match error.status() {
                 Some(403) => failure.help(PERMISSION),
                 Some(_) => failure,

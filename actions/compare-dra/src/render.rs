@@ -3,7 +3,7 @@
 use handlebars::{Handlebars, RenderError, TemplateError};
 
 use crate::{
-    comment, escape,
+    escape,
     page::{Page, section_helper},
     view::View,
 };
@@ -78,7 +78,7 @@ pub(crate) fn pages(view: &View) -> Result<Pages, Error> {
     Ok(Pages {
         report: report.whole(),
         summary: report.within(SUMMARY_BYTES, str::len, "report.md"),
-        comment: comment.within(comment::ROOM, characters, view.elsewhere()),
+        comment: comment.within(sticky_comment::comment::ROOM, characters, view.elsewhere()),
         page_head: page_head.whole(),
         page_rest: page_rest.within(PAGE_BYTES, str::len, "report.json"),
     })

@@ -12,6 +12,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
+use sticky_comment::Settings;
 
 /// The action's contract; action.yml and the README list the same names.
 pub(crate) const ACTION: Action = Action {
@@ -27,6 +28,11 @@ pub(crate) const ACTION: Action = Action {
         Input::new("plan-file", "`plan`: where to keep Terraform's own plan file. `apply` and `destroy`: the plan file to carry out. It holds secrets in clear text.").kind("path"),
         Input::new("expected-plan", "The plan that was reviewed: the output `plan-hash`, or the path of its plan.json. `apply` and `destroy` refuse when anything has moved since.").kind("hash or path"),
         Input::new("force", "`destroy`: cancel the job runs that still go on, and remove NodePools of others, instead of refusing.").kind("true or false").default("false"),
+        Input::new("comment", "`plan` and `plan-destroy`: whether to keep a comment with the plan on the pull request: auto, always or never. With auto a missing pull request or permission is a notice.").kind("auto, always or never").default("never"),
+        Input::new("token", "GitHub token with `pull-requests: write`, for the comment.").kind("token").secret().workflow_default("${{ github.token }}"),
+        Input::new("pull-request", "Number of the pull request. Default: the one of the event.").kind("whole number"),
+        Input::new("key", "Tells comments of several root modules on one pull request apart.").kind("name").default("default"),
+        Input::new("comment-author", "Login of the account the token belongs to. Only its comments are updated.").kind("login").default("github-actions[bot]"),
         Input::new("terraform", "Path of the Terraform program. Default: `terraform`, else `tofu`, on the PATH.").kind("path"),
         Input::new("region", "AWS region for Terraform. Default: the environment's.").kind("AWS region"),
         Input::new("node-pools", "Whether to apply (and on destroy to remove) the two Karpenter NodePools and their EC2NodeClass.").kind("true or false").default("true"),
@@ -55,6 +61,7 @@ pub(crate) const ACTION: Action = Action {
         Output::new("plan-json", "Path of plan.json.").kind("path"),
         Output::new("plan-markdown", "Path of plan.md.").kind("path"),
         Output::new("ended", "How many resources the plan destroys, alone or to replace them.").kind("number"),
+        Output::new("comment-url", "Address of the comment with the plan. Not set when none was posted.").kind("URL"),
         Output::new("left", "`destroy`: how many instances, volumes, network interfaces and load balancers the cluster has left behind.").kind("number"),
         Output::new("changes", "What Terraform planned, such as `3 to add, 0 to change, 0 to destroy`."),
     ],
@@ -121,6 +128,7 @@ pub(crate) struct Inputs {
     pub(crate) plan_file: Option<PathBuf>,
     pub(crate) expected_plan: Option<Expected>,
     pub(crate) force: bool,
+    pub(crate) comment: Settings,
     pub(crate) terraform: Option<PathBuf>,
     pub(crate) region: Option<Region>,
     /// Absent when the user wants no NodePools.
@@ -162,6 +170,7 @@ impl Inputs {
         let plan_file = plan_file(&mut fields, command);
         let expected_plan = expected_plan(&mut fields);
         let force = fields.boolean("force");
+        let comment = Settings::parse(&mut fields);
         let terraform = file(&mut fields, "terraform");
         let region = fields.optional("region");
         let wanted = fields.boolean("node-pools");
@@ -185,6 +194,7 @@ impl Inputs {
             plan_file,
             expected_plan,
             force,
+            comment: comment.ok_or_else(unusable)?,
             terraform,
             region,
             node_pools: wanted.then_some(settings),

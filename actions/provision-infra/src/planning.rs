@@ -2,12 +2,14 @@
 //! end of it: `apply` and `destroy` are held to the plan that was reviewed.
 
 use crate::action::Session;
-use crate::inputs::Expected;
+use crate::inputs::{ACTION, Expected};
 use crate::report::files;
 use crate::review::{self, Goal, Review, Reviewed};
 use crate::terraform::Plan;
 use gha::Failure;
 use std::path::{Path, PathBuf};
+use sticky_comment::comment::ROOM;
+use sticky_comment::comment_on;
 
 /// Most differences listed in a message.
 const LISTED: usize = 20;
@@ -42,7 +44,13 @@ impl Session {
             "plan: {}; nothing was changed. Hash {}",
             plan.changes, review.hash
         ));
-        self.runner.summary.append(&page)
+        self.runner.summary.append(&page)?;
+        let body = comment_body(&page);
+        let settings = &self.inputs.comment;
+        match comment_on(&self.runner, ACTION.name, settings, &body).await? {
+            Some(url) => self.runner.outputs.set("comment-url", url),
+            None => Ok(()),
+        }
     }
 
     /// Plans, and says what it would change.
@@ -143,6 +151,24 @@ impl Session {
             "run `plan` again and have it reviewed anew; give the path of plan.json as `expected-plan` to be told what has moved",
         ))
     }
+}
+
+/// The page, cut where GitHub would refuse it.
+fn comment_body(page: &str) -> String {
+    const CUT: &str = "\n\n_Cut here: the step summary has the rest, and plan.json everything._\n";
+    if page.chars().count() <= ROOM {
+        return page.to_owned();
+    }
+    let room = ROOM - CUT.chars().count();
+    let whole = page.chars().take(room).collect::<String>();
+    // Whole lines only, so that no table cell and no tag is left open in the middle.
+    let lines = whole.rsplit_once('\n').map_or("", |(lines, _)| lines);
+    let open = lines.matches("<details>").count()
+        - lines
+            .matches("</details>")
+            .count()
+            .min(lines.matches("<details>").count());
+    format!("{lines}{}{CUT}", "\n\n</details>".repeat(open))
 }
 
 fn review_of(expected: &Expected) -> Option<&Review> {

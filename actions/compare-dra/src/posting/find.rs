@@ -9,7 +9,7 @@ use super::{
     Inputs,
     event::{Origin, Run},
 };
-use crate::github::{Call, Calls, PostError};
+use sticky_comment::{Call, Calls, PostError};
 
 /// A pull request in a list.
 #[derive(Debug, Deserialize)]

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use gha::{Action, Failure, Fields, Input, Output};
 
-use super::Token;
-use crate::{comment::Key, inputs::PullNumber};
+use sticky_comment::{PullNumber, Token, comment::Key};
 
 /// The action's contract, the same as in comment/action.yml.
 pub(crate) const ACTION: Action = Action {

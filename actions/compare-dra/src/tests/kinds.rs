@@ -2,9 +2,9 @@
 
 use run_record::Variant;
 use spark_log::{EpochMillis, Gap};
+use sticky_comment::comment::MOST_CHARACTERS;
 
 use crate::{
-    comment::MOST_CHARACTERS,
     cost::Cost,
     drawing::Drawing,
     html,

@@ -1,13 +1,13 @@
 //! Pages that would be too long, and the bars of many executors.
 
 use crate::{
-    comment::{MOST_CHARACTERS, ROOM},
     gantt::Gantt,
     render::{Pages, pages},
     report::{ExecutorReport, Report},
     tests::{compared, origin},
     view::View,
 };
+use sticky_comment::comment::{MOST_CHARACTERS, ROOM};
 
 fn report() -> Report {
     let (fixed, dra) = origin();

@@ -1,12 +1,12 @@
 //! The rendered Markdown as readers see it.
 
 use crate::{
-    comment::MOST_CHARACTERS,
     render::{Pages, pages},
     report::Report,
     tests::{compared, origin},
     view::View,
 };
+use sticky_comment::comment::MOST_CHARACTERS;
 
 fn rendered(report: &Report) -> Pages {
     pages(&View::of(

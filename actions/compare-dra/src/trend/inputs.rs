@@ -5,11 +5,9 @@ use std::{path::PathBuf, str::FromStr};
 use aws_setup::Region;
 use gha::{Action, Failure, Fields, Input, Output};
 
-use crate::{
-    comment::Key,
-    inputs::{CommentMode, Token},
-    place::Place,
-};
+use sticky_comment::{CommentMode, Token, comment::Key};
+
+use crate::place::Place;
 
 /// The action's contract, the same as in trend/action.yml.
 pub(crate) const ACTION: Action = Action {

@@ -10,10 +10,9 @@ use super::{
     page::sentence,
     series::{State, Trend},
 };
-use crate::{
+use sticky_comment::{
+    Call, Calls, CommentMode, PostError,
     comment::{Key, MOST_CHARACTERS, body, is_marked, is_same},
-    github::{Call, Calls, PostError},
-    inputs::CommentMode,
 };
 
 const PERMISSION: &str = "give the job `permissions: issues: write`, or set `issue: never`";

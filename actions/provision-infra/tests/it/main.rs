@@ -3,6 +3,7 @@
 
 mod cluster;
 mod commands;
+mod commenting;
 mod failures;
 mod harness;
 mod remote_state;

@@ -3,14 +3,14 @@
 use std::{fmt, str::FromStr};
 
 /// GitHub refuses bodies of more than 65,536 characters.
-pub(crate) const MOST_CHARACTERS: usize = 60_000;
+pub const MOST_CHARACTERS: usize = 60_000;
 
 /// What the marker leaves of them.
-pub(crate) const ROOM: usize = MOST_CHARACTERS - 128;
+pub const ROOM: usize = MOST_CHARACTERS - 128;
 
 /// Tells comments of several comparisons on one pull request apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Key(String);
+pub struct Key(String);
 
 impl FromStr for Key {
     type Err = &'static str;
@@ -31,23 +31,27 @@ impl fmt::Display for Key {
     }
 }
 
-/// The hidden first line by which the comment is found again.
-pub(crate) fn marker(key: &Key) -> String {
-    format!("<!-- emr-eks-actions:compare-dra:v1:{key} -->")
+/// The hidden first line by which the comment of an action is found again.
+#[must_use]
+pub fn marker(action: &str, key: &Key) -> String {
+    format!("<!-- emr-eks-actions:{action}:v1:{key} -->")
 }
 
 /// True when a comment's body begins with the marker.
-pub(crate) fn is_marked(body: &str, marker: &str) -> bool {
+#[must_use]
+pub fn is_marked(body: &str, marker: &str) -> bool {
     body.trim_start().starts_with(marker)
 }
 
 /// True when the comment on GitHub says what would be written. GitHub may keep other line ends, and none at the end.
-pub(crate) fn is_same(there: &str, body: &str) -> bool {
+#[must_use]
+pub fn is_same(there: &str, body: &str) -> bool {
     there.replace("\r\n", "\n").trim() == body.trim()
 }
 
 /// Marker and Markdown.
-pub(crate) fn body(marker: &str, markdown: &str) -> String {
+#[must_use]
+pub fn body(marker: &str, markdown: &str) -> String {
     format!("{marker}\n{markdown}")
 }
 
@@ -57,7 +61,7 @@ mod tests {
     use super::*;
 
     fn marker_of(key: &str) -> String {
-        marker(&key.parse().unwrap())
+        marker("compare-dra", &key.parse().unwrap())
     }
 
     #[test]
@@ -91,7 +95,7 @@ mod tests {
 
     #[test]
     fn longest_marker_has_its_room() {
-        let marker = marker(&"x".repeat(64).parse().unwrap());
+        let marker = marker("provision-infra", &"x".repeat(64).parse().unwrap());
         assert!(body(&marker, &"ä".repeat(ROOM)).chars().count() <= MOST_CHARACTERS);
         assert_eq!(body("<!-- m -->", "### x\n"), "<!-- m -->\n### x\n");
     }

@@ -15,42 +15,48 @@ const PER_PAGE: usize = 100;
 const MOST_PAGES: usize = 1000;
 
 /// Where the comment goes.
-pub(crate) struct PullRequest<'a> {
-    pub(crate) calls: Calls<'a>,
+pub struct PullRequest<'a> {
+    /// How GitHub is called.
+    pub calls: Calls<'a>,
     /// `owner/name`.
-    pub(crate) repository: &'a str,
-    pub(crate) number: u64,
+    pub repository: &'a str,
+    /// The pull request's.
+    pub number: u64,
     /// Who told the number, in words.
-    pub(crate) number_from: &'static str,
+    pub number_from: &'static str,
     /// Only comments of this account are ours.
-    pub(crate) author: &'a str,
+    pub author: &'a str,
 }
 
 /// The comments with the marker.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Found {
+pub struct Found {
     /// Ours, the oldest first. More than one when two jobs have created one at the same time.
-    pub(crate) ours: Vec<Existing>,
+    pub ours: Vec<Existing>,
     /// The authors of the others.
-    pub(crate) others: BTreeSet<String>,
+    pub others: BTreeSet<String>,
 }
 
 /// A comment that is there.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Existing {
-    pub(crate) id: u64,
-    pub(crate) url: String,
-    pub(crate) body: String,
+pub struct Existing {
+    /// GitHub's number of it.
+    pub id: u64,
+    /// Its address.
+    pub url: String,
+    /// What it says.
+    pub body: String,
     /// Somebody has hidden it; writing it anew does not show it again.
-    pub(crate) hidden: bool,
+    pub hidden: bool,
 }
 
 /// A comment that was created or updated.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Posted {
-    pub(crate) url: String,
+pub struct Posted {
+    /// Its address.
+    pub url: String,
     /// The login of the account that wrote it, if GitHub tells.
-    pub(crate) author: Option<String>,
+    pub author: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -77,7 +83,7 @@ struct Body<'a> {
 
 impl PullRequest<'_> {
     /// True when the account's login is the one whose comments are ours.
-    pub(crate) fn is_author(&self, login: &str) -> bool {
+    pub fn is_author(&self, login: &str) -> bool {
         login.eq_ignore_ascii_case(self.author)
     }
 
@@ -88,7 +94,7 @@ impl PullRequest<'_> {
     /// Looks for comments with the marker.
     ///
     /// Pages are asked for by number: a `Link` header could lead the token to another host.
-    pub(crate) async fn find(&self, github: &Octocrab, marker: &str) -> Result<Found, PostError> {
+    pub async fn find(&self, github: &Octocrab, marker: &str) -> Result<Found, PostError> {
         let mut found = Found::default();
         for page in 1..=MOST_PAGES {
             let route = format!("{}?per_page={PER_PAGE}&page={page}", self.comments());
@@ -121,14 +127,14 @@ impl PullRequest<'_> {
     }
 
     /// Creates a comment.
-    pub(crate) async fn create(&self, github: &Octocrab, body: &str) -> Result<Posted, PostError> {
+    pub async fn create(&self, github: &Octocrab, body: &str) -> Result<Posted, PostError> {
         let call = Call::post(self.comments(), Body { body });
         let created: Comment = self.calls.send(github, "create the comment", &call).await?;
         Ok(created.into())
     }
 
     /// Updates a comment; `None` when it is gone. With PATCH by hand: octocrab's own `update_comment` sends POST.
-    pub(crate) async fn update(
+    pub async fn update(
         &self,
         github: &Octocrab,
         id: u64,

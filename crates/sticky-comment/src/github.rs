@@ -7,22 +7,24 @@ use http::{HeaderMap, Method, StatusCode};
 use octocrab::{FromResponse, Octocrab};
 use serde::Serialize;
 
-use crate::inputs::Token;
+use crate::settings::Token;
 
 /// No longer than this is waited for GitHub, in seconds; it asks for a minute when a limit of writing is reached.
 const MOST_PATIENCE: u64 = 90;
 
 /// How GitHub is called.
 #[derive(Clone, Copy)]
-pub(crate) struct Calls<'a> {
+pub struct Calls<'a> {
     /// `https://api.github.com`, or an Enterprise Server's, or a local one's.
-    pub(crate) api_url: &'a str,
-    pub(crate) token: &'a Token,
-    pub(crate) log: &'a Log,
+    pub api_url: &'a str,
+    /// Whose rights count.
+    pub token: &'a Token,
+    /// Told when GitHub asks to wait.
+    pub log: &'a Log,
 }
 
 /// One request.
-pub(crate) struct Call<B> {
+pub struct Call<B> {
     method: Method,
     route: String,
     body: Option<B>,
@@ -30,7 +32,7 @@ pub(crate) struct Call<B> {
 
 impl<B> Call<B> {
     /// Reads.
-    pub(crate) fn get(route: String) -> Self {
+    pub fn get(route: String) -> Self {
         Self {
             method: Method::GET,
             route,
@@ -39,7 +41,7 @@ impl<B> Call<B> {
     }
 
     /// Creates.
-    pub(crate) fn post(route: String, body: B) -> Self {
+    pub fn post(route: String, body: B) -> Self {
         Self {
             method: Method::POST,
             route,
@@ -48,7 +50,7 @@ impl<B> Call<B> {
     }
 
     /// Changes.
-    pub(crate) fn patch(route: String, body: B) -> Self {
+    pub fn patch(route: String, body: B) -> Self {
         Self {
             method: Method::PATCH,
             route,
@@ -59,30 +61,35 @@ impl<B> Call<B> {
 
 /// Why the comment could not be posted.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PostError {
+pub enum PostError {
     /// GitHub answered with an error.
     #[error("GitHub refused to {doing}: {message} (HTTP {status})")]
     Refused {
+        /// What the call was for.
         doing: &'static str,
+        /// The HTTP status.
         status: u16,
+        /// GitHub's own words.
         message: String,
     },
     /// No answer, or not an understandable one.
     #[error("could not {doing}")]
     Failed {
+        /// What the call was for.
         doing: &'static str,
+        /// Why.
         source: Box<octocrab::Error>,
     },
 }
 
 impl PostError {
     /// True when the token may not do it, or may not even see that it exists.
-    pub(crate) fn is_permission(&self) -> bool {
+    pub fn is_permission(&self) -> bool {
         matches!(self.status(), Some(401 | 403 | 404))
     }
 
     /// The HTTP status of a refusal.
-    pub(crate) fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<u16> {
         match self {
             Self::Refused { status, .. } => Some(*status),
             Self::Failed { .. } => None,
@@ -90,14 +97,14 @@ impl PostError {
     }
 
     /// True when there is no such thing any more.
-    pub(crate) fn is_gone(&self) -> bool {
+    pub fn is_gone(&self) -> bool {
         matches!(self.status(), Some(404 | 410))
     }
 }
 
 impl Calls<'_> {
     /// A client for the calls.
-    pub(crate) fn client(&self) -> Result<Octocrab, PostError> {
+    pub fn client(&self) -> Result<Octocrab, PostError> {
         let build = || {
             Octocrab::builder()
                 .base_uri(self.api_url)?
@@ -112,7 +119,7 @@ impl Calls<'_> {
     /// Sends a request, and once more when GitHub says after how long. `doing` is what it is for: "create the comment".
     ///
     /// A request that GitHub has refused for a limit has not taken effect, so sending it again creates nothing twice.
-    pub(crate) async fn send<T: FromResponse, B: Serialize>(
+    pub async fn send<T: FromResponse, B: Serialize>(
         &self,
         github: &Octocrab,
         doing: &'static str,

@@ -7,24 +7,28 @@ use gha::{Failure, Runner};
 use crate::{
     comment,
     github::{Calls, PostError},
-    inputs::{CommentMode, Inputs},
     pull_request::{Existing, Posted, PullRequest},
+    settings::{CommentMode, Settings},
 };
 
 const PERMISSION: &str = "give the job `permissions: pull-requests: write`, or set `comment: never`; a pull request from a fork has a read-only token";
 
-/// Posts the comment; gives its address, or nothing when none was posted.
-pub(crate) async fn comment_on(
+/// Posts the comment of an action; gives its address, or nothing when none was posted.
+///
+/// # Errors
+/// When it was to be posted in any case and could not be.
+pub async fn comment_on(
     runner: &Runner,
-    inputs: &Inputs,
+    action: &str,
+    settings: &Settings,
     markdown: &str,
 ) -> Result<Option<String>, Failure> {
-    if inputs.comment == CommentMode::Never {
+    if settings.mode == CommentMode::Never {
         return Ok(None);
     }
-    let target = match target(runner, inputs) {
+    let target = match target(runner, settings) {
         Ok(target) => target,
-        Err((input, missing)) if inputs.comment == CommentMode::Always => {
+        Err((input, missing)) if settings.mode == CommentMode::Always => {
             return Err(Failure::bad_input(input, missing));
         }
         // At a desk nobody waits for a comment.
@@ -36,11 +40,11 @@ pub(crate) async fn comment_on(
             return Ok(None);
         }
     };
-    let marker = comment::marker(&inputs.key);
+    let marker = comment::marker(action, &settings.key);
     let body = comment::body(&marker, markdown);
     match post(&target, &marker, &body).await {
         Ok(url) => Ok(Some(url)),
-        Err(error) if inputs.comment == CommentMode::Auto && error.is_permission() => {
+        Err(error) if settings.mode == CommentMode::Auto && error.is_permission() => {
             let place = format!("{} pull request {}", target.repository, target.number);
             let hint = hint(&target, &error);
             runner.log.notice(
@@ -54,11 +58,10 @@ pub(crate) async fn comment_on(
 }
 
 /// Updates our comment unless it says the same already, or creates it and says if the next run would not find it.
-pub(crate) async fn post(
-    target: &PullRequest<'_>,
-    marker: &str,
-    body: &str,
-) -> Result<String, PostError> {
+///
+/// # Errors
+/// What GitHub refused.
+pub async fn post(target: &PullRequest<'_>, marker: &str, body: &str) -> Result<String, PostError> {
     let (github, log) = (target.calls.client()?, target.calls.log);
     let mut found = target.find(&github, marker).await?;
     if found.ours.len() > 1 {
@@ -104,7 +107,7 @@ fn several(ours: &[Existing]) -> String {
         .map(|comment| comment.url.as_str())
         .collect();
     format!(
-        "This pull request has {} comments of this comparison, most likely because two jobs created one at the same time. \
+        "This pull request has {} comments of this action, most likely because two jobs created one at the same time. \
          The oldest is kept up to date; delete {}. A `concurrency` group for the job prevents this.",
         ours.len(),
         rest.join(" and ")
@@ -114,7 +117,7 @@ fn several(ours: &[Existing]) -> String {
 fn of_others(target: &PullRequest<'_>, others: &BTreeSet<String>) -> String {
     let others: Vec<String> = others.iter().map(|login| format!("`{login}`")).collect();
     format!(
-        "This pull request has a comment with the marker of this comparison by {}, and none by `{}`, the `comment-author`: \
+        "This pull request has a comment with the marker of this action by {}, and none by `{}`, the `comment-author`: \
          it is left alone and a new comment is created. If the token belongs to that account, set `comment-author` to it: \
          as it is, the next run adds another comment.",
         others.join(" and "),
@@ -136,7 +139,8 @@ fn lost(target: &PullRequest<'_>, posted: &Posted) -> Option<String> {
 }
 
 /// The failure of a comment that could not be posted.
-pub(crate) fn failure(target: &PullRequest<'_>, error: &PostError) -> Failure {
+#[must_use]
+pub fn failure(target: &PullRequest<'_>, error: &PostError) -> Failure {
     let place = format!(
         "{} pull request {} at {}",
         target.repository, target.number, target.calls.api_url
@@ -161,7 +165,7 @@ fn hint(target: &PullRequest<'_>, error: &PostError) -> String {
 /// Where to comment, or which input is missing and why.
 fn target<'a>(
     runner: &'a Runner,
-    inputs: &'a Inputs,
+    settings: &'a Settings,
 ) -> Result<PullRequest<'a>, (&'static str, &'static str)> {
     let context = &runner.context;
     let of_event = || {
@@ -172,7 +176,7 @@ fn target<'a>(
             .get("number")?
             .as_u64()
     };
-    let given = inputs
+    let given = settings
         .pull_request
         .map(|number| (number.0, "the input `pull-request`"));
     let (number, number_from) = given
@@ -185,7 +189,7 @@ fn target<'a>(
         .repository
         .as_deref()
         .ok_or(("pull-request", "`GITHUB_REPOSITORY` is not set"))?;
-    let token = inputs
+    let token = settings
         .token
         .as_ref()
         .ok_or(("token", "`token` is not set"))?;
@@ -198,6 +202,6 @@ fn target<'a>(
         repository,
         number,
         number_from,
-        author: &inputs.comment_author,
+        author: &settings.author,
     })
 }
