@@ -90,6 +90,19 @@ impl Diagnostic {
             || self.detail.contains(&format!("-var=\"{name}="))
     }
 
+    /// The same with the file's own name and the line in front.
+    pub(crate) fn text_with_place(&self) -> String {
+        match &self.range {
+            Some(range) => format!(
+                "{}:{}: {}",
+                range.filename.display(),
+                range.start.line,
+                self.text()
+            ),
+            None => self.text(),
+        }
+    }
+
     /// The title and the detail below it, without the place.
     pub(crate) fn text(&self) -> String {
         let detail = self.detail.trim();

@@ -166,6 +166,9 @@ impl Inputs {
         let working_directory = working_directory(&mut fields);
         let variables = fields.pairs("variables");
         let backend_config = fields.pairs("backend-config");
+        if working_directory.is_none() {
+            needs_a_bucket(&mut fields, &backend_config);
+        }
         let plan_dir = fields.required("plan-dir");
         let plan_file = plan_file(&mut fields, command);
         let expected_plan = expected_plan(&mut fields);
@@ -278,6 +281,30 @@ fn working_directory(fields: &mut Fields) -> Option<PathBuf> {
             );
             None
         }
+    }
+}
+
+/// The module of this program keeps its state in a bucket; elsewhere it would go with the runner.
+fn needs_a_bucket(fields: &mut Fields, backend_config: &[(String, String)]) {
+    // One that cannot be used is a problem already.
+    if fields.text("working-directory").is_some() {
+        return;
+    }
+    let given = |wanted: &&str| backend_config.iter().any(|(key, _)| key == wanted);
+    let missing: Vec<&str> = ["bucket", "key"]
+        .into_iter()
+        .filter(|key| !given(key))
+        .collect();
+    if !missing.is_empty() {
+        fields.problem(
+            "backend-config",
+            format!(
+                "{} missing: the module of this action keeps its state in a bucket, such as `bucket=my-terraform-state` and \
+                 `key=emr-eks/terraform.tfstate`",
+                missing.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ")
+                    + if missing.len() == 1 { " is" } else { " are" }
+            ),
+        );
     }
 }
 

@@ -12,6 +12,7 @@ mod stream;
 pub(crate) use program::Program;
 pub(crate) use progress::span;
 
+use crate::bundled;
 use crate::changes::Changes;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::review::{Goal, Reviewed};
@@ -236,8 +237,14 @@ impl Terraform {
     }
 
     fn show(&self, diagnostic: &Diagnostic) {
-        let message = diagnostic.text();
-        let place = diagnostic.location(&self.root);
+        // GitHub could show nothing beside a line of a file that is not in the repository.
+        let foreign = bundled::is_here(&self.root);
+        let message = if foreign {
+            diagnostic.text_with_place()
+        } else {
+            diagnostic.text()
+        };
+        let place = diagnostic.location(&self.root).filter(|_| !foreign);
         let place = place.map(|(file, line)| (file.display().to_string(), line));
         match (diagnostic.severity, place) {
             (Severity::Error, Some((file, line))) => {

@@ -2,6 +2,7 @@
 
 use super::lock::Lock;
 use super::process::Finished;
+use crate::bundled;
 use crate::diagnostic::Diagnostic;
 use gha::Failure;
 use std::os::unix::process::ExitStatusExt as _;
@@ -160,7 +161,8 @@ impl StepFailure<'_> {
                 self.root.display()
             );
         }
-        let in_a_file = self.errors.iter().any(|error| error.range.is_some());
+        let theirs = !bundled::is_here(self.root);
+        let in_a_file = theirs && self.errors.iter().any(|error| error.range.is_some());
         match self.step {
             "apply" => {
                 "fix the cause, then run the same command again: Terraform goes on from the state it saved".to_owned()

@@ -196,3 +196,17 @@ async fn a_folder_without_terraform_files_is_no_root_module() {
     let ended = scene.run_terraform_only(&[]).await.ended_with(2);
     ended.says("`infra`: the folder has no *.tf file");
 }
+
+/// Its state would go with the runner, and what it made would have no owner.
+#[tokio::test]
+async fn the_module_of_this_action_does_not_start_without_a_state_in_a_bucket() {
+    let scene = Scene::new("complete");
+    let ended = scene
+        .run_terraform_only(&[("working-directory", "")])
+        .await
+        .ended_with(2);
+    ended.says(
+        "`bucket` and `key` are missing: the module of this action keeps its state in a bucket",
+    );
+    assert!(ended.has_no_outputs());
+}
