@@ -4,7 +4,9 @@
 mod action_yml;
 mod blocks;
 mod describe;
+mod diagram;
 mod tables;
+mod terraform;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,7 @@ use crate::demo::Desk;
 use crate::interrupt::Interrupt;
 use crate::places::Places;
 use crate::problem::{Problem, Result, WhileDoing as _};
+use crate::root_module::RootModule;
 use crate::tidy::{Finding, layout};
 
 use describe::Description;
@@ -123,7 +126,8 @@ async fn generate(places: &Places, interrupt: &Interrupt) -> Result<BTreeMap<Pat
     Ok(documents)
 }
 
-/// What belongs between two markers: `inputs of <program>`, `outputs of <program>`, or `file <path>`.
+/// What belongs between two markers: `inputs of <program>`, `outputs of <program>`, `file <path>`, or of the Terraform
+/// module in a folder `variables of <path>`, `values of <path>` and `diagram of <path>`.
 fn content(
     asked: &str,
     folder: &Path,
@@ -134,6 +138,7 @@ fn content(
             .get(program)
             .ok_or_else(|| Problem::new(format!("there is no program `{program}`")))
     };
+    let module_of = |path: &str| RootModule::in_folder(folder, path.trim_start_matches("of "));
     match asked.split_once(' ') {
         Some(("inputs", rest)) => Ok(tables::inputs(of(rest.trim_start_matches("of "))?)),
         Some(("outputs", rest)) => Ok(tables::outputs(of(rest.trim_start_matches("of "))?)),
@@ -143,8 +148,11 @@ fn content(
             let language = if language == "yml" { "yaml" } else { language };
             Ok(format!("```{language}\n{}\n```\n", text.trim_end()))
         }
+        Some(("variables", rest)) => Ok(terraform::variables(&module_of(rest)?)),
+        Some(("values", rest)) => Ok(terraform::outputs(&module_of(rest)?)),
+        Some(("diagram", rest)) => Ok(diagram::draw(&module_of(rest)?)),
         _ => Err(Problem::new(format!("nothing is known as `{asked}`"))
-            .help("write `inputs of <program>`, `outputs of <program>` or `file <path>`")),
+            .help("write inputs, outputs (of <program>), variables, values, diagram (of <path>) or `file <path>`")),
     }
 }
 
@@ -193,7 +201,19 @@ fn entries(repository: &Path) -> Vec<Entry> {
 fn markdown(repository: &Path) -> Vec<PathBuf> {
     let actions = layout::action_folders(repository).into_iter();
     let readmes = actions.map(|action| repository.join("actions").join(action).join("README.md"));
+    let below = layout::action_folders(repository)
+        .into_iter()
+        .flat_map(|action| {
+            let folder = std::fs::read_dir(repository.join("actions").join(action));
+            let entries = folder.into_iter().flatten().flatten();
+            let mut readmes: Vec<_> = entries
+                .map(|entry| entry.path().join("README.md"))
+                .collect();
+            readmes.sort();
+            readmes
+        });
     readmes
+        .chain(below)
         .chain([
             repository.join("README.md"),
             repository.join(".github/workflows/README.md"),

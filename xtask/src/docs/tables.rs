@@ -44,7 +44,7 @@ fn default(input: &Input) -> String {
 }
 
 /// Text that cannot end its cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
