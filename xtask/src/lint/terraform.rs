@@ -6,6 +6,8 @@ mod modules;
 mod names;
 mod policies;
 mod providers;
+#[cfg(test)]
+mod values;
 
 use std::path::Path;
 

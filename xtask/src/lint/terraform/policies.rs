@@ -14,7 +14,7 @@ use crate::tidy::tracked::TrackedFile;
 
 /// Characters of a managed policy, not counting white space.
 /// Source: IAM User Guide, "IAM and AWS STS quotas".
-const MOST: usize = 6144;
+pub(super) const MOST: usize = 6144;
 
 /// Checks `actions/<action>/iam-policy*.json`.
 pub(super) fn check_files(files: &[TrackedFile]) -> Result<String> {
