@@ -11,6 +11,13 @@ data "aws_iam_openid_connect_provider" "github" {
   url = "https://token.actions.githubusercontent.com"
 }
 
+# EC2 starts spot instances only in an account that has this role, and Karpenter may not create it.
+resource "aws_iam_service_linked_role" "spot" {
+  count = var.create_spot_role ? 1 : 0
+
+  aws_service_name = "spot.amazonaws.com"
+}
+
 locals {
   oidc_provider_arn = one(concat(aws_iam_openid_connect_provider.github[*].arn, data.aws_iam_openid_connect_provider.github[*].arn))
 

@@ -84,6 +84,12 @@ variable "create_oidc_provider" {
   default     = true
 }
 
+variable "create_spot_role" {
+  description = "Whether to create AWSServiceRoleForEC2Spot. An account has it once anybody has used spot instances by the console: see `aws iam get-role --role-name AWSServiceRoleForEC2Spot`."
+  type        = bool
+  default     = false
+}
+
 variable "cluster_name" {
   description = "The cluster_name that the root module will get: the role for it may create nothing with another."
   type        = string
