@@ -1,8 +1,12 @@
 //! Modules of the registry: their versions are pinned, and what is passed to them are variables of just these versions.
 //! The names stand in `fixtures/terraform-registry`, because there may be no network where this runs.
 
+use std::collections::BTreeMap;
+
+use hcl_edit::expr::Expression;
 use serde::Deserialize;
 
+use super::providers::keys;
 use crate::problem::{Problem, Result, WhileDoing as _};
 use crate::root_module::{RootModule, WrittenBlock};
 use crate::tidy::tracked::TrackedFile;
@@ -27,6 +31,12 @@ pub(super) struct Facts {
     pub(super) required: Vec<String>,
     pub(super) optional: Vec<String>,
     pub(super) outputs: Vec<String>,
+    /// The attributes of variables that are an object.
+    #[serde(default)]
+    pub(super) objects: BTreeMap<String, Vec<String>>,
+    /// The attributes of the items of variables that are a map or list of objects.
+    #[serde(default)]
+    pub(super) collections: BTreeMap<String, Vec<String>>,
 }
 
 /// All that is known.
@@ -104,7 +114,48 @@ fn check_block(block: &WrittenBlock, facts: &[Facts]) -> Vec<String> {
         .body
         .blocks()
         .map(|inner| fault(format!("a module has no block `{}`", inner.ident.as_str())));
-    unknown.chain(missing).chain(blocks).collect()
+    let dropped =
+        dropped(block, known).map(|what| fault(format!("{what} in {} {version}", known.source)));
+    unknown
+        .chain(missing)
+        .chain(blocks)
+        .chain(dropped)
+        .collect()
+}
+
+/// Attributes that the type of an input does not have. Terraform drops them without a word.
+fn dropped(block: &WrittenBlock, known: &Facts) -> impl Iterator<Item = String> {
+    block.body.attributes().flat_map(|attribute| {
+        let name = attribute.key.as_str();
+        let of_one = known
+            .objects
+            .get(name)
+            .map(|allowed| (allowed, vec![&attribute.value]));
+        let of_many = known
+            .collections
+            .get(name)
+            .map(|allowed| (allowed, items(&attribute.value)));
+        let objects = of_one.into_iter().chain(of_many);
+        let found = objects.flat_map(move |(allowed, values)| {
+            let keys = values
+                .into_iter()
+                .filter_map(Expression::as_object)
+                .flat_map(keys);
+            keys.filter(|key| !allowed.contains(key))
+                .map(move |key| format!("`{name}` has no attribute `{key}`"))
+        });
+        found.collect::<Vec<_>>()
+    })
+}
+
+/// What a map or list consists of, as far as it is written out.
+fn items(value: &Expression) -> Vec<&Expression> {
+    match value {
+        Expression::Object(object) => object.iter().map(|(_, value)| value.expr()).collect(),
+        Expression::Array(array) => array.iter().collect(),
+        Expression::ForExpr(each) => vec![&each.value_expr],
+        _ => Vec::new(),
+    }
 }
 
 fn is_exact(version: &str) -> bool {
@@ -125,8 +176,10 @@ mod tests {
             source: "x/m/a".into(),
             version: "1.0.0".into(),
             required: vec!["name".into()],
-            optional: vec!["size".into()],
+            optional: ["size", "one", "many"].map(Into::into).into(),
             outputs: vec![],
+            objects: [("one".into(), vec!["a".into()])].into(),
+            collections: [("many".into(), vec!["a".into()])].into(),
         }];
         check(&RootModule::of(text), &facts)
     }
@@ -134,6 +187,39 @@ mod tests {
     #[test]
     fn a_pinned_module_with_its_own_variables_passes() {
         assert_eq!(faults(GOOD), Vec::<String>::new());
+    }
+
+    #[test]
+    fn attributes_that_would_be_dropped_are_found() {
+        for (given, fault) in [
+            ("one = { a = 1 }", None),
+            ("one = { b = 1 }", Some("`one` has no attribute `b`")),
+            ("many = { x = { a = 1 } }", None),
+            (
+                "many = { x = { b = 1 } }",
+                Some("`many` has no attribute `b`"),
+            ),
+            (
+                "many = [{ \"b\" = 1 }]",
+                Some("`many` has no attribute `b`"),
+            ),
+            (
+                "many = { for k, v in var.v : k => { b = 1 } }",
+                Some("`many` has no attribute `b`"),
+            ),
+            ("many = local.elsewhere", None),
+        ] {
+            let faults = faults(&GOOD.replace("size = 2", given));
+            assert_eq!(
+                faults.len(),
+                usize::from(fault.is_some()),
+                "{given}: {faults:?}"
+            );
+            assert!(
+                fault.is_none_or(|fault| faults[0].contains(fault)),
+                "{faults:?}"
+            );
+        }
     }
 
     #[test]

@@ -119,6 +119,8 @@ output "o" { value = [a_thing.it.arn, module.m.id] }
             required: vec![],
             optional: vec![],
             outputs: vec!["id".into()],
+            objects: [].into(),
+            collections: [].into(),
         }];
         super::check(&RootModule::of(text), &facts)
     }

@@ -197,7 +197,7 @@ fn member<'a>(value: &'a Expression, name: &str) -> Option<&'a Expression> {
     found.map(|(_, value)| value.expr())
 }
 
-fn keys(object: &Object) -> impl Iterator<Item = String> {
+pub(super) fn keys(object: &Object) -> impl Iterator<Item = String> {
     object.iter().filter_map(|(key, _)| named(key))
 }
 
