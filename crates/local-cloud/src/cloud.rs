@@ -4,8 +4,9 @@ use crate::calls::{
     At, Call, Calls, Fault, FaultHandle, FaultKind, Gate, Guard, Hold, Moment, Service,
 };
 use crate::cloudwatch_logs::LogGroups;
-use crate::config::{ACCESS_KEY_ID, ACCOUNT, Config, REGION, SECRET_ACCESS_KEY, SparkInstall};
+use crate::config::{ACCOUNT, Config, SparkInstall};
 use crate::credentials::{Credentials, Keys};
+use crate::endpoints::{Endpoints, environment};
 use crate::iam::Iam;
 use crate::inspect::Inspector;
 use crate::job_script::JobScript;
@@ -15,42 +16,14 @@ use crate::objects::Objects;
 use crate::spark::Installation;
 use crate::sts::Sts;
 use crate::web_identity::{Issuer, REQUEST_TOKEN};
-use crate::{cloudwatch_logs, ec2, eks, emr, github, iam, inspect, karpenter, pricing, s3, sts};
-use serde::Serialize;
+use crate::{
+    cloudwatch_logs, ec2, eks, emr, github, iam, inspect, karpenter, pricing, s3, sts, tagging,
+};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio_util::sync::DropGuard;
-
-/// Where each service answers, as `http://127.0.0.1:<port>`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Endpoints {
-    /// S3, with the bucket in the path.
-    pub s3: String,
-    /// EMR containers.
-    pub emr_containers: String,
-    /// STS.
-    pub sts: String,
-    /// IAM.
-    pub iam: String,
-    /// EKS.
-    pub eks: String,
-    /// CloudWatch Logs.
-    pub cloudwatch_logs: String,
-    /// The Price List.
-    pub pricing: String,
-    /// EC2.
-    pub ec2: String,
-    /// The Kubernetes API server.
-    pub kubernetes: String,
-    /// GitHub's REST API.
-    pub github: String,
-    /// GitHub's issuer of OIDC tokens.
-    pub id_token: String,
-    /// `GET /state`: everything there is, as JSON.
-    pub inspect: String,
-}
 
 /// The local cloud could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +42,7 @@ pub struct LocalCloud {
     inspector: Inspector,
     objects: Objects,
     kubernetes: Store,
+    estate: ec2::Estate,
     pub(crate) github: github::Hub,
     emr: emr::Service,
     _karpenter: DropGuard,
@@ -140,6 +114,7 @@ impl LocalCloud {
             denied: config.denied_actions.clone(),
         };
         let cluster = kubernetes::routes(kubernetes.clone());
+        let estate = ec2::Estate::new(kubernetes.clone());
         let routes = [
             (Service::S3, s3::routes(objects.clone(), keys.clone())),
             (Service::EmrContainers, emr.router()),
@@ -147,7 +122,11 @@ impl LocalCloud {
             (Service::Iam, iam::routes(iam)),
             (Service::CloudwatchLogs, cloudwatch_logs::routes(log_groups)),
             (Service::Pricing, pricing::routes(config.prices.clone())),
-            (Service::Ec2, ec2::routes(config.prices.clone())),
+            (
+                Service::Ec2,
+                ec2::routes(config.prices.clone(), estate.clone()),
+            ),
+            (Service::Tagging, tagging::routes(estate.clone())),
             (Service::Kubernetes, cluster.clone()),
             (Service::Github, github::routes(github.clone())),
             (Service::IdToken, issuer.routes()),
@@ -191,6 +170,7 @@ impl LocalCloud {
             cloudwatch_logs: url(Service::CloudwatchLogs),
             pricing: url(Service::Pricing),
             ec2: url(Service::Ec2),
+            tagging: url(Service::Tagging),
             kubernetes: url(Service::Kubernetes),
             github: url(Service::Github),
             id_token: url(Service::IdToken),
@@ -208,6 +188,7 @@ impl LocalCloud {
             inspector,
             objects,
             kubernetes,
+            estate,
             github,
             emr,
             _karpenter: karpenter,
@@ -270,6 +251,12 @@ impl LocalCloud {
     #[must_use]
     pub fn kubernetes(&self) -> &Store {
         &self.kubernetes
+    }
+
+    /// The instances, volumes, network interfaces and load balancers.
+    #[must_use]
+    pub fn estate(&self) -> &ec2::Estate {
+        &self.estate
     }
 
     /// Every call that has reached a service, in the order they arrived.
@@ -367,30 +354,4 @@ impl Data {
 
 fn at(step: &'static str) -> impl FnOnce(io::Error) -> StartError {
     move |source| StartError { step, source }
-}
-
-fn environment(endpoints: &Endpoints, kubeconfig: &str) -> Vec<(String, String)> {
-    [
-        ("AWS_ENDPOINT_URL_S3", endpoints.s3.as_str()),
-        ("AWS_ENDPOINT_URL_EMR_CONTAINERS", &endpoints.emr_containers),
-        ("AWS_ENDPOINT_URL_STS", &endpoints.sts),
-        ("AWS_ENDPOINT_URL_IAM", &endpoints.iam),
-        ("AWS_ENDPOINT_URL_EKS", &endpoints.eks),
-        (
-            "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
-            &endpoints.cloudwatch_logs,
-        ),
-        ("AWS_ENDPOINT_URL_PRICING", &endpoints.pricing),
-        ("AWS_ENDPOINT_URL_EC2", &endpoints.ec2),
-        ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID),
-        ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
-        ("AWS_REGION", REGION),
-        // The Python SDK and the command line read only this one.
-        ("AWS_DEFAULT_REGION", REGION),
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-        ("KUBECONFIG", kubeconfig),
-        ("GITHUB_API_URL", &endpoints.github),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .to_vec()
 }

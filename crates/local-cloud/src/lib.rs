@@ -1,4 +1,4 @@
-//! S3, EMR containers, STS, IAM, EKS, CloudWatch Logs, prices, Kubernetes and GitHub on loopback, with a real Spark
+//! S3, EMR containers, STS, IAM, EKS, CloudWatch Logs, prices, EC2, Kubernetes and GitHub on loopback, with a real Spark
 //! behind the EMR API.
 //!
 //! Start one with [`LocalCloud::start`], give its [`LocalCloud::environment`] to any client, and that client works
@@ -11,9 +11,10 @@ mod cloud;
 mod cloudwatch_logs;
 pub mod config;
 mod credentials;
-mod ec2;
+pub mod ec2;
 mod eks;
 mod emr;
+mod endpoints;
 mod github;
 mod iam;
 mod inspect;
@@ -28,14 +29,16 @@ mod query_api;
 mod s3;
 mod spark;
 mod sts;
+mod tagging;
 mod web_identity;
 
 pub use calls::{Answer, At, Call, Fault, FaultHandle, FaultKind, Hold, Moment, Service};
-pub use cloud::{Endpoints, LocalCloud, StartError};
+pub use cloud::{LocalCloud, StartError};
 pub use config::{
     Config, PullRequestHead, PullRequestSeed, SparkInstall, Token, VirtualClusterSeed,
 };
 pub use credentials::Credentials;
+pub use endpoints::Endpoints;
 pub use github::WorkflowRun;
 pub use job_script::{JobScript, LogLine, ScriptedEnd};
 pub use made_up_prices::{Prices, SpotPrice};

@@ -4,6 +4,7 @@
 mod cluster;
 mod commands;
 mod commenting;
+mod destroying;
 mod failures;
 mod harness;
 mod remote_state;

@@ -14,6 +14,7 @@ pub(super) fn needs_body(service: Service) -> bool {
             | Service::CloudwatchLogs
             | Service::Pricing
             | Service::Ec2
+            | Service::Tagging
     )
 }
 
@@ -30,7 +31,7 @@ pub(super) fn name(service: Service, parts: &Parts, body: &[u8]) -> Named {
         Service::S3 => request.s3(),
         Service::EmrContainers => request.emr_containers(),
         Service::Sts | Service::Iam | Service::Ec2 => request.query_api(),
-        Service::Pricing => request.pricing(),
+        Service::Pricing | Service::Tagging => request.pricing(),
         Service::Eks => request.eks(),
         Service::CloudwatchLogs => request.cloudwatch_logs(),
         Service::IdToken => (

@@ -53,7 +53,11 @@ impl Refusal {
                      <RequestID>{id}</RequestID></Response>"
                 ),
             ),
-            Service::EmrContainers | Service::Eks | Service::CloudwatchLogs | Service::Pricing => (
+            Service::EmrContainers
+            | Service::Eks
+            | Service::CloudwatchLogs
+            | Service::Pricing
+            | Service::Tagging => (
                 status,
                 [("x-amzn-errortype", code)],
                 Json(json!({ "__type": code, "message": message })),
@@ -137,32 +141,34 @@ impl Refusal {
                     "AWS was not able to validate the provided access credentials",
                 ),
             },
-            Service::EmrContainers | Service::Eks | Service::CloudwatchLogs | Service::Pricing => {
-                match self {
-                    Self::Throttled => said(400, "ThrottlingException", "Rate exceeded"),
-                    Self::ServerError => said(
-                        500,
-                        match service {
-                            Service::EmrContainers => "InternalServerException",
-                            Service::Eks => "ServerException",
-                            _ => "InternalFailure",
-                        },
-                        "Internal server error",
-                    ),
-                    Self::Unavailable => said(503, "ServiceUnavailable", "Service unavailable"),
-                    Self::Expired => said(
-                        403,
-                        "ExpiredTokenException",
-                        "The security token included in the request is expired",
-                    ),
-                    Self::Denied => (403, "AccessDeniedException", denied(service, operation)),
-                    Self::UnknownKey => said(
-                        403,
-                        "UnrecognizedClientException",
-                        "The security token included in the request is invalid.",
-                    ),
-                }
-            }
+            Service::EmrContainers
+            | Service::Eks
+            | Service::CloudwatchLogs
+            | Service::Pricing
+            | Service::Tagging => match self {
+                Self::Throttled => said(400, "ThrottlingException", "Rate exceeded"),
+                Self::ServerError => said(
+                    500,
+                    match service {
+                        Service::EmrContainers => "InternalServerException",
+                        Service::Eks => "ServerException",
+                        _ => "InternalFailure",
+                    },
+                    "Internal server error",
+                ),
+                Self::Unavailable => said(503, "ServiceUnavailable", "Service unavailable"),
+                Self::Expired => said(
+                    403,
+                    "ExpiredTokenException",
+                    "The security token included in the request is expired",
+                ),
+                Self::Denied => (403, "AccessDeniedException", denied(service, operation)),
+                Self::UnknownKey => said(
+                    403,
+                    "UnrecognizedClientException",
+                    "The security token included in the request is invalid.",
+                ),
+            },
             Service::Kubernetes => match self {
                 Self::Throttled => said(
                     429,

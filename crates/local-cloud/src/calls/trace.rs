@@ -28,6 +28,8 @@ pub enum Service {
     Pricing,
     /// EC2.
     Ec2,
+    /// The Resource Groups Tagging API.
+    Tagging,
     /// The Kubernetes API server.
     Kubernetes,
     /// GitHub's REST API.
@@ -54,6 +56,7 @@ impl Service {
             Self::CloudwatchLogs => "logs",
             Self::Pricing => "pricing",
             Self::Ec2 => "ec2",
+            Self::Tagging => "tag",
             Self::Kubernetes => "kubernetes",
             Self::Github => "github",
             Self::IdToken => "id-token",

@@ -130,6 +130,13 @@ impl Claim {
         });
     }
 
+    /// Ends the node, whatever runs on it.
+    pub(crate) fn end(&mut self, store: &Store) {
+        if self.phase != Phase::Terminating {
+            self.terminate(store);
+        }
+    }
+
     fn terminate(&mut self, store: &Store) {
         self.phase = Phase::Terminating;
         self.terminating_since = Some(Instant::now());

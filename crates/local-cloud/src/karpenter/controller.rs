@@ -85,6 +85,7 @@ pub(crate) async fn run(store: Store, settings: Settings, cancel: CancellationTo
 impl Controller {
     /// Does everything that can be done now, and says when to look again.
     fn reconcile(&mut self) -> Option<Instant> {
+        self.end_claims_without_pool();
         self.step_claims();
         let pods: Vec<Pod> = self
             .store
@@ -101,6 +102,16 @@ impl Controller {
             .filter_map(|claim| claim.due(self.settings.startup));
         let batch = self.batch.as_ref().map(|batch| self.closing(batch));
         claims.chain(batch).min()
+    }
+
+    /// NodeClaims belong to their NodePool and go with it.
+    fn end_claims_without_pool(&mut self) {
+        for claim in &mut self.claims {
+            let there = self.store.get(&NODE_POOL, None, &claim.pool.name);
+            if there.is_none_or(|pool| !pool["metadata"]["deletionTimestamp"].is_null()) {
+                claim.end(&self.store);
+            }
+        }
     }
 
     fn step_claims(&mut self) {

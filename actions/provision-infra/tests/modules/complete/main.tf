@@ -10,6 +10,11 @@ variable "region" {
   default = "us-east-1"
 }
 
+variable "virtual_cluster_id" {
+  type    = string
+  default = "0123456789abcdefghijklmno"
+}
+
 resource "terraform_data" "cluster" {
   input = var.cluster_name
 }
@@ -19,7 +24,7 @@ output "cluster_name" {
 }
 
 output "virtual_cluster_id" {
-  value = "0123456789abcdefghijklmno"
+  value = var.virtual_cluster_id
 }
 
 output "job_execution_role_arn" {

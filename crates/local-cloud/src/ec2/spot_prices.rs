@@ -1,34 +1,16 @@
-//! EC2: only `DescribeSpotPriceHistory`, over made-up prices. The query API in EC2's own form of XML.
+//! `DescribeSpotPriceHistory`, over made-up prices.
 
+use super::form::{numbered, refusal, xml};
 use crate::made_up_prices::{Prices, SpotPrice};
 use crate::query_api::{Parameters, escape};
-use axum::Router;
-use axum::extract::{Form, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::http::StatusCode;
+use axum::response::Response;
 use jiff::Timestamp;
 
 /// The service's own limit of entries in a page.
 const PAGE: usize = 1000;
 
-/// The EC2 query API.
-pub(crate) fn routes(prices: Prices) -> Router {
-    Router::new().route("/", post(answer)).with_state(prices)
-}
-
-async fn answer(State(prices): State<Prices>, Form(parameters): Form<Parameters>) -> Response {
-    match parameters.get("Action").map(String::as_str) {
-        Some("DescribeSpotPriceHistory") => describe_spot_price_history(&prices, &parameters),
-        other => {
-            let other = escape(other.unwrap_or("(none)"));
-            let message = format!("The action {other} is not valid for this web service.");
-            refusal("InvalidAction", &message)
-        }
-    }
-}
-
-fn describe_spot_price_history(prices: &Prices, parameters: &Parameters) -> Response {
+pub(super) fn describe_spot_price_history(prices: &Prices, parameters: &Parameters) -> Response {
     let number = |name: &str| {
         parameters
             .get(name)
@@ -119,29 +101,4 @@ fn item(price: &SpotPrice) -> String {
         price.at,
         escape(&price.zone),
     )
-}
-
-/// The members of a list parameter, which EC2 counts without `member`: `Name.1`, `Name.2`, …
-fn numbered<'a>(parameters: &'a Parameters, name: &str) -> Vec<&'a str> {
-    (1..)
-        .map_while(|index| parameters.get(&format!("{name}.{index}")))
-        .map(String::as_str)
-        .collect()
-}
-
-fn refusal(code: &str, message: &str) -> Response {
-    let id = uuid::Uuid::new_v4();
-    let body = format!(
-        "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>{id}</RequestID></Response>"
-    );
-    xml(StatusCode::BAD_REQUEST, body)
-}
-
-fn xml(status: StatusCode, body: String) -> Response {
-    (
-        status,
-        [(header::CONTENT_TYPE, "text/xml;charset=UTF-8")],
-        body,
-    )
-        .into_response()
 }
