@@ -1,15 +1,12 @@
 //! The whole local cloud: starts every service on its own loopback port and ends them together.
 
-use crate::calls::{
-    At, Call, Calls, Fault, FaultHandle, FaultKind, Gate, Guard, Hold, Moment, Service,
-};
+use crate::calls::{Calls, Gate, Guard, Service};
 use crate::cloudwatch_logs::LogGroups;
-use crate::config::{ACCOUNT, Config, SparkInstall};
-use crate::credentials::{Credentials, Keys};
+use crate::config::{Config, SparkInstall};
+use crate::credentials::Keys;
 use crate::endpoints::{Endpoints, environment};
 use crate::iam::Iam;
 use crate::inspect::Inspector;
-use crate::job_script::JobScript;
 use crate::kubernetes::{self, Store};
 use crate::listener::Listener;
 use crate::objects::Objects;
@@ -22,8 +19,9 @@ use crate::{
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
 use tokio_util::sync::DropGuard;
+
+mod handles;
 
 /// The local cloud could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -240,85 +238,6 @@ impl LocalCloud {
     #[must_use]
     pub fn objects(&self) -> &Objects {
         &self.objects
-    }
-
-    /// Hides a comment on GitHub, as a person does on the page.
-    pub fn hide_comment(&self, id: u64) {
-        self.github.hide(id);
-    }
-
-    /// The objects in Kubernetes.
-    #[must_use]
-    pub fn kubernetes(&self) -> &Store {
-        &self.kubernetes
-    }
-
-    /// The instances, volumes, network interfaces and load balancers.
-    #[must_use]
-    pub fn estate(&self) -> &ec2::Estate {
-        &self.estate
-    }
-
-    /// Every call that has reached a service, in the order they arrived.
-    #[must_use]
-    pub fn calls(&self) -> Vec<Call> {
-        self.guard.calls.all()
-    }
-
-    /// Waits until a call has arrived that this is true for, and gives it; one that is there already counts.
-    pub async fn call(&self, wanted: impl Fn(&Call) -> bool) -> Call {
-        let mut count = self.guard.calls.count();
-        loop {
-            count.borrow_and_update();
-            if let Some(call) = self.guard.calls.all().into_iter().find(&wanted) {
-                return call;
-            }
-            // The cloud holds the sender.
-            let _ = count.changed().await;
-        }
-    }
-
-    /// Makes calls fail. The first fault that was set for a call is the one that happens.
-    pub fn fault(&self, fault: Fault) -> FaultHandle {
-        self.guard.calls.fault(fault)
-    }
-
-    /// Holds the first call that matches, before or after it takes effect, until it is released.
-    pub fn hold(&self, at: At, moment: Moment) -> Hold {
-        Hold::new(
-            self.guard
-                .calls
-                .fault(Fault::once(at, FaultKind::Hold(moment))),
-        )
-    }
-
-    /// Issues temporary credentials that count for this long.
-    #[must_use]
-    pub fn issue_credentials(&self, lifetime: Duration) -> Credentials {
-        let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/local-cloud/session");
-        self.guard.keys.issue(&arn, lifetime)
-    }
-
-    /// Closes all connections to a service, as its restart does. With a fault for every call of the service it
-    /// stays away until that is removed.
-    pub fn disconnect(&self, service: Service) {
-        if let Some(listener) = self.gates.get(&service) {
-            listener.disconnect();
-        }
-        if service == Service::Kubernetes {
-            self.eks_cluster.disconnect();
-        }
-    }
-
-    /// Plays this for every job run that is submitted from now on.
-    pub fn set_script(&self, script: JobScript) {
-        self.emr.set_script(script);
-    }
-
-    /// Applies the origin's driver and executor NodePools, for callers that do not provision first.
-    /// `consolidate_after` is how long a node stays empty, such as `5s`.
-    pub fn seed_node_pools(&self, consolidate_after: &str) {
-        karpenter::seed_node_pools(&self.kubernetes, consolidate_after);
     }
 
     /// Ends every server and process and removes the temporary folder.

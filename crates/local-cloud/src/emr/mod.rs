@@ -17,6 +17,8 @@ mod service;
 mod shapes;
 mod spark_run;
 mod validate;
+mod virtual_clusters;
 mod workers;
 
 pub(crate) use service::{Service, Settings};
+pub use virtual_clusters::{VirtualClusterFacts, VirtualClusters};

@@ -41,7 +41,7 @@ fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, ApiError> {
 }
 
 async fn create_virtual_cluster(State(service): State<Service>, body: Bytes) -> Answer {
-    let cluster = service.create(parse(&body)?)?;
+    let cluster = service.virtual_clusters().create(parse(&body)?)?;
     Ok(Json(
         json!({"id": cluster.id, "name": cluster.name, "arn": cluster.arn}),
     ))
@@ -51,7 +51,8 @@ async fn describe_virtual_cluster(
     State(service): State<Service>,
     Path(cluster): Path<String>,
 ) -> Answer {
-    Ok(Json(json!({"virtualCluster": service.cluster(&cluster)?})))
+    let described = service.virtual_clusters().get(&cluster)?;
+    Ok(Json(json!({"virtualCluster": described})))
 }
 
 async fn delete_virtual_cluster(
@@ -67,11 +68,13 @@ async fn list_virtual_clusters(
     RawQuery(query): RawQuery,
 ) -> Answer {
     let query = Query::parse(query.as_deref());
-    let mut clusters = service.clusters();
+    let mut clusters = service.virtual_clusters().all();
+    clusters.reverse();
     clusters.retain(|cluster| {
-        query.allows("states", cluster.state)
+        query.allows("states", cluster.state.name())
             && query.allows("containerProviderId", &cluster.container_provider.id)
             && query.allows("containerProviderType", &cluster.container_provider.kind)
+            && query.spans(cluster.created_at)
     });
     query.page("virtualClusters", clusters)
 }
@@ -112,12 +115,7 @@ async fn list_job_runs(
     jobs.retain(|job| {
         query.allows("states", job.state.name())
             && query.allows("name", &job.name)
-            && query
-                .time("createdAfter")
-                .is_none_or(|after| job.created_at > after)
-            && query
-                .time("createdBefore")
-                .is_none_or(|before| job.created_at < before)
+            && query.spans(job.created_at)
     });
     query.page("jobRuns", jobs)
 }
@@ -144,6 +142,15 @@ impl Query {
     /// Whether the filter is absent or names the value.
     fn allows(&self, name: &str, value: &str) -> bool {
         self.values(name).next().is_none() || self.values(name).any(|wanted| wanted == value)
+    }
+
+    /// Whether `createdAfter` and `createdBefore` leave the time in.
+    fn spans(&self, created: jiff::Timestamp) -> bool {
+        self.time("createdAfter")
+            .is_none_or(|after| created > after)
+            && self
+                .time("createdBefore")
+                .is_none_or(|before| created < before)
     }
 
     fn time(&self, name: &str) -> Option<jiff::Timestamp> {

@@ -1,4 +1,4 @@
-//! Virtual clusters and job runs in memory, and the calls that change them.
+//! Job runs in memory, and the calls that change them.
 
 use std::{
     path::PathBuf,
@@ -14,16 +14,13 @@ use super::{
     error::ApiError,
     job::{End, Job},
     lifecycle, routes,
-    shapes::{CreateVirtualCluster, JobRun, StartJobRun, State, VirtualCluster},
+    shapes::{ClusterState, JobRun, StartJobRun, State},
     validate,
+    virtual_clusters::VirtualClusters,
 };
 use crate::{
-    cloudwatch_logs::LogGroups,
-    config::{ACCOUNT, REGION},
-    job_script::JobScript,
-    kubernetes::{NAMESPACE, Store},
-    objects::Objects,
-    spark::Installation,
+    cloudwatch_logs::LogGroups, config::ACCOUNT, job_script::JobScript, kubernetes::Store,
+    objects::Objects, spark::Installation,
 };
 
 /// What the service stands on.
@@ -51,7 +48,7 @@ pub(super) struct Shared {
     pub(super) settings: Settings,
     /// What job runs play that are submitted from now on.
     script: Mutex<Option<JobScript>>,
-    clusters: Mutex<Vec<VirtualCluster>>,
+    clusters: VirtualClusters,
     /// Oldest first.
     jobs: Mutex<Vec<Arc<Job>>>,
     tasks: TaskTracker,
@@ -77,12 +74,12 @@ impl Service {
         log_groups: LogGroups,
     ) -> Self {
         let shared = Shared {
+            clusters: VirtualClusters::new(store.clone()),
             objects,
             store,
             log_groups,
             settings,
             script: Mutex::new(script),
-            clusters: Mutex::default(),
             jobs: Mutex::default(),
             tasks: TaskTracker::new(),
         };
@@ -98,21 +95,12 @@ impl Service {
 
     /// Creates a virtual cluster and gives its id; one that is alive in the namespace is taken instead.
     pub(crate) fn create_virtual_cluster(&self, name: &str, namespace: &str) -> String {
-        let request = json!({
-            "name": name,
-            "clientToken": format!("seed-{namespace}"),
-            "containerProvider": {"type": "EKS", "id": "local-cloud", "info": {"eksInfo": {"namespace": namespace}}},
-        });
-        let created = serde_json::from_value(request)
-            .ok()
-            .and_then(|request| self.create(request).ok());
-        let alive = |cluster: &&VirtualCluster| {
-            cluster.state == "RUNNING" && cluster.namespace() == namespace
-        };
-        created
-            .or_else(|| self.clusters().iter().find(alive).cloned())
-            .map(|cluster| cluster.id)
-            .unwrap_or_default()
+        self.shared.clusters.seed(name, namespace)
+    }
+
+    /// The virtual clusters.
+    pub(crate) fn virtual_clusters(&self) -> &VirtualClusters {
+        &self.shared.clusters
     }
 
     /// What job runs play that are submitted from now on.
@@ -126,7 +114,7 @@ impl Service {
             .iter()
             .map(|job| job.inspect())
             .collect();
-        json!({"virtual_clusters": self.clusters(), "job_runs": jobs})
+        json!({"virtual_clusters": self.shared.clusters.all(), "job_runs": jobs})
     }
 
     /// Cancels every job run and waits until its processes are gone.
@@ -138,83 +126,26 @@ impl Service {
         self.shared.tasks.wait().await;
     }
 
-    pub(super) fn create(&self, request: CreateVirtualCluster) -> Result<VirtualCluster, ApiError> {
-        let namespace = validate::create_virtual_cluster(&request)?;
-        let mut clusters = lock(&self.shared.clusters);
-        if let Some(known) = clusters
-            .iter()
-            .find(|cluster| cluster.client_token == request.client_token)
-        {
-            return Ok(known.clone());
-        }
-        let taken = |cluster: &&VirtualCluster| {
-            cluster.state == "RUNNING" && cluster.namespace() == namespace
-        };
-        if let Some(other) = clusters.iter().find(taken) {
-            let message = format!(
-                "A virtual cluster already exists in the given namespace: {} (namespace {namespace})",
-                other.id
-            );
-            return Err(ApiError::Validation(message));
-        }
-        let id = identifier(25);
-        let cluster = VirtualCluster {
-            arn: format!("arn:aws:emr-containers:{REGION}:{ACCOUNT}:/virtualclusters/{id}"),
-            id,
-            name: request.name,
-            state: "RUNNING",
-            container_provider: request.container_provider,
-            created_at: Timestamp::now(),
-            tags: request.tags,
-            client_token: request.client_token,
-        };
-        self.shared.store.put(
-            &NAMESPACE,
-            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}, "status": {"phase": "Active"}}),
-        );
-        clusters.push(cluster.clone());
-        Ok(cluster)
-    }
-
-    pub(super) fn clusters(&self) -> Vec<VirtualCluster> {
-        lock(&self.shared.clusters).clone()
-    }
-
-    pub(super) fn cluster(&self, id: &str) -> Result<VirtualCluster, ApiError> {
-        let found = self.clusters().into_iter().find(|cluster| cluster.id == id);
-        found.ok_or_else(|| ApiError::NotFound(format!("Virtual cluster {id} doesn't exist.")))
-    }
-
     pub(super) fn delete(&self, id: &str) -> Result<(), ApiError> {
-        self.cluster(id)?;
-        if self
-            .job_runs(id)?
+        let jobs = lock(&self.shared.jobs);
+        let active = jobs
             .iter()
-            .any(|job| !job.state.is_terminal())
-        {
-            return Err(ApiError::Validation(format!(
-                "Virtual cluster {id} has active job runs"
-            )));
-        }
-        for cluster in lock(&self.shared.clusters)
-            .iter_mut()
-            .filter(|cluster| cluster.id == id)
-        {
-            cluster.state = "TERMINATED";
-        }
-        Ok(())
+            .map(|job| job.snapshot())
+            .filter(|run| run.virtual_cluster_id == id && !run.state.is_terminal());
+        self.shared.clusters.delete(id, active.count())
     }
 
     pub(super) fn submit(&self, cluster: &str, request: StartJobRun) -> Result<JobRun, ApiError> {
         let driver = validate::start_job_run(&request)?;
-        let cluster = self.cluster(cluster)?;
-        if cluster.state != "RUNNING" {
+        let mut jobs = lock(&self.shared.jobs);
+        let cluster = self.shared.clusters.get(cluster)?;
+        if cluster.state != ClusterState::Running {
             return Err(ApiError::Validation(format!(
                 "Virtual cluster {} is {}",
-                cluster.id, cluster.state
+                cluster.id,
+                cluster.state.name()
             )));
         }
-        let mut jobs = lock(&self.shared.jobs);
         let known = |job: &&Arc<Job>| {
             let run = job.snapshot();
             run.client_token == request.client_token && run.virtual_cluster_id == cluster.id
@@ -260,7 +191,7 @@ impl Service {
 
     /// Newest first.
     pub(super) fn job_runs(&self, cluster: &str) -> Result<Vec<JobRun>, ApiError> {
-        self.cluster(cluster)?;
+        self.shared.clusters.get(cluster)?;
         let jobs = lock(&self.shared.jobs);
         let of_cluster = jobs
             .iter()
@@ -301,7 +232,7 @@ impl Service {
 }
 
 /// An id as the service makes them: digits and lower-case letters.
-fn identifier(length: usize) -> String {
+pub(super) fn identifier(length: usize) -> String {
     const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let (mut high, mut low) = uuid::Uuid::new_v4().as_u64_pair();
     (0..length)

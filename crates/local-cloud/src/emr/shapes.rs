@@ -174,6 +174,27 @@ pub(crate) struct EksInfo {
     pub(crate) namespace: Option<String>,
 }
 
+/// The states of a virtual cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ClusterState {
+    Running,
+    Terminating,
+    Terminated,
+    Arrested,
+}
+
+impl ClusterState {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Terminating => "TERMINATING",
+            Self::Terminated => "TERMINATED",
+            Self::Arrested => "ARRESTED",
+        }
+    }
+}
+
 /// A virtual cluster as Describe and List give it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -181,13 +202,15 @@ pub(crate) struct VirtualCluster {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) arn: String,
-    /// `RUNNING` or `TERMINATED` here.
-    pub(crate) state: &'static str,
+    pub(crate) state: ClusterState,
     pub(crate) container_provider: ContainerProvider,
     pub(crate) created_at: Timestamp,
     pub(crate) tags: BTreeMap<String, String>,
     #[serde(skip)]
     pub(crate) client_token: String,
+    /// When DeleteVirtualCluster was called.
+    #[serde(skip)]
+    pub(crate) deleted: Option<tokio::time::Instant>,
 }
 
 impl VirtualCluster {

@@ -14,7 +14,7 @@ fn provider(namespace: &str) -> ContainerProvider {
     let info = ContainerInfo::EksInfo(EksInfo::builder().namespace(namespace).build());
     ContainerProvider::builder()
         .r#type(ContainerProviderType::Eks)
-        .id("eks")
+        .id(local_cloud::config::CLUSTER)
         .info(info)
         .build()
         .unwrap()

@@ -6,3 +6,4 @@ mod api;
 mod cloud;
 mod scripted;
 mod spark_jobs;
+mod virtual_clusters;
