@@ -2,10 +2,12 @@
 //! nothing here can run them, so what is written is held to what is known of it.
 
 mod checkov;
+mod contract;
 mod modules;
 mod names;
 mod policies;
 mod providers;
+mod services;
 #[cfg(test)]
 mod values;
 
@@ -36,53 +38,73 @@ pub(super) async fn check(desk: &Desk) -> Result<()> {
     let facts = modules::facts(&files)?;
     let mut broken = Broken::new(desk);
     broken.note("policies", policies::check_files(&files))?;
+    let mut read = Vec::new();
     for folder in [BUNDLED, BOOTSTRAP] {
         desk.terminal.line(&format!("  {folder}"));
-        let module = match RootModule::in_folder(root, folder) {
-            Ok(module) => module,
-            Err(problem) => {
-                broken.note("parse", Err(problem))?;
-                continue;
+        match RootModule::in_folder(root, folder) {
+            Ok(module) => {
+                for (what, found) in by_text(&module, folder, &facts) {
+                    broken.note(what, found)?;
+                }
+                read.push(module);
             }
-        };
-        broken.note(
+            Err(problem) => broken.note("parse", Err(problem))?,
+        }
+        let formatted = format(&terraform, &root.join(folder), &desk.interrupt).await;
+        broken.note("format", formatted)?;
+        let scanned = checkov::check(&python, root, folder, &files, &desk.interrupt).await;
+        broken.note("checkov", scanned)?;
+    }
+    desk.terminal.line("  all of them");
+    // checkov brings botocore with it.
+    let rights = policies::rights(&files, &read);
+    broken.note(
+        "rights",
+        services::check(&python, &rights, &desk.interrupt).await,
+    )?;
+    broken.verdict()
+}
+
+/// The checks that need no other program.
+fn by_text(
+    module: &RootModule,
+    folder: &str,
+    facts: &[modules::Facts],
+) -> [(&'static str, Result<String>); 5] {
+    [
+        (
             "names",
-            verdict(
-                names::check(&module, &facts),
-                "every name is known, and used",
-            ),
-        )?;
-        broken.note(
+            verdict(names::check(module, facts), "every name is known, and used"),
+        ),
+        (
             "modules",
             verdict(
-                modules::check(&module, &facts),
+                modules::check(module, facts),
                 "inputs are variables of the pinned versions",
             ),
-        )?;
-        broken.note(
+        ),
+        (
             "providers",
             verdict(
-                providers::check(&module),
+                providers::check(module),
                 "pinned, and in the syntax of their versions",
             ),
-        )?;
-        broken.note(
+        ),
+        (
             "actions",
             verdict(
-                policies::check_module(&module),
+                policies::check_module(module),
                 "no policy with a wildcard in an action",
             ),
-        )?;
-        broken.note(
-            "format",
-            format(&terraform, &root.join(folder), &desk.interrupt).await,
-        )?;
-        broken.note(
-            "checkov",
-            checkov::check(&python, root, folder, &files, &desk.interrupt).await,
-        )?;
-    }
-    broken.verdict()
+        ),
+        (
+            "contract",
+            verdict(
+                contract::check(module, folder),
+                "described, and with the outputs that are asked for",
+            ),
+        ),
+    ]
 }
 
 /// The faults as one problem, or what to say when there is none.

@@ -1,6 +1,8 @@
 //! IAM policies: every right is named. No action has a wildcard, in HCL or in the files that READMEs show and the
 //! bootstrap module attaches, and each of these files fits a managed policy.
 
+use std::collections::BTreeSet;
+
 use hcl_edit::expr::{Expression, Object};
 use hcl_edit::structure::{Attribute, Block};
 use hcl_edit::visit::{Visit, visit_attr, visit_block, visit_object};
@@ -41,6 +43,29 @@ pub(super) fn check_files(files: &[TrackedFile]) -> Result<String> {
             policies.len()
         ),
     )
+}
+
+/// Every right that one of the files, or a module itself, names.
+pub(super) fn rights(files: &[TrackedFile], modules: &[RootModule]) -> BTreeSet<String> {
+    let of_files = files.iter().filter(|file| of_action(&file.path).is_some());
+    let of_files = of_files.flat_map(|file| {
+        let policy: Value = serde_json::from_str(&file.text).unwrap_or_default();
+        let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
+        let named = |statement: &Value| {
+            strings(&statement["Action"])
+                .into_iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        statements.iter().flat_map(named).collect::<Vec<_>>()
+    });
+    let blocks = modules.iter().flat_map(|module| &module.blocks);
+    let of_modules = blocks.flat_map(|block| {
+        let mut found = Actions::default();
+        found.visit_body(&block.body);
+        found.named
+    });
+    of_files.chain(of_modules).collect()
 }
 
 /// The action and the file's own name.
@@ -143,6 +168,7 @@ pub(super) fn check_module(module: &RootModule) -> Vec<String> {
 #[derive(Default)]
 struct Actions {
     in_statement: bool,
+    named: Vec<String>,
     faults: Vec<String>,
 }
 
@@ -165,7 +191,7 @@ impl Actions {
                 Some(action) if is_wild(action) => {
                     self.faults.push(format!("`{action}` has a wildcard"))
                 }
-                Some(_) => {}
+                Some(action) => self.named.push(action.to_owned()),
             }
         }
     }
