@@ -7,6 +7,7 @@ mod modules;
 mod names;
 mod policies;
 mod providers;
+mod resources;
 mod services;
 #[cfg(test)]
 mod values;
@@ -36,6 +37,7 @@ pub(super) async fn check(desk: &Desk) -> Result<()> {
     let root = &desk.places.repository;
     let files = tracked::files(root, &desk.interrupt).await?;
     let facts = modules::facts(&files)?;
+    let schemas = resources::schemas(&files)?;
     let mut broken = Broken::new(desk);
     broken.note("policies", policies::check_files(&files))?;
     let mut read = Vec::new();
@@ -43,7 +45,7 @@ pub(super) async fn check(desk: &Desk) -> Result<()> {
         desk.terminal.line(&format!("  {folder}"));
         match RootModule::in_folder(root, folder) {
             Ok(module) => {
-                for (what, found) in by_text(&module, folder, &facts) {
+                for (what, found) in by_text(&module, folder, &facts, &schemas) {
                     broken.note(what, found)?;
                 }
                 read.push(module);
@@ -70,41 +72,41 @@ fn by_text(
     module: &RootModule,
     folder: &str,
     facts: &[modules::Facts],
-) -> [(&'static str, Result<String>); 5] {
+    schemas: &resources::Schemas,
+) -> [(&'static str, Result<String>); 6] {
     [
         (
             "names",
-            verdict(names::check(module, facts), "every name is known, and used"),
+            names::check(module, facts),
+            "every name is known, and used",
         ),
         (
             "modules",
-            verdict(
-                modules::check(module, facts),
-                "inputs are variables of the pinned versions",
-            ),
+            modules::check(module, facts),
+            "inputs are variables of the pinned versions",
+        ),
+        (
+            "resources",
+            resources::check(module, schemas),
+            "arguments, blocks and attributes are in the schemas",
         ),
         (
             "providers",
-            verdict(
-                providers::check(module),
-                "pinned, and in the syntax of their versions",
-            ),
+            providers::check(module),
+            "pinned, and in the syntax of their versions",
         ),
         (
             "actions",
-            verdict(
-                policies::check_module(module),
-                "no policy with a wildcard in an action",
-            ),
+            policies::check_module(module),
+            "no policy with a wildcard in an action",
         ),
         (
             "contract",
-            verdict(
-                contract::check(module, folder),
-                "described, and with the outputs that are asked for",
-            ),
+            contract::check(module, folder),
+            "described, and with the outputs that are asked for",
         ),
     ]
+    .map(|(what, faults, good)| (what, verdict(faults, good)))
 }
 
 /// The faults as one problem, or what to say when there is none.

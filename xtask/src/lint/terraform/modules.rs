@@ -7,6 +7,7 @@ use hcl_edit::expr::Expression;
 use serde::Deserialize;
 
 use super::providers::keys;
+use super::resources;
 use crate::problem::{Problem, Result, WhileDoing as _};
 use crate::root_module::{RootModule, WrittenBlock};
 use crate::tidy::tracked::TrackedFile;
@@ -41,7 +42,11 @@ pub(super) struct Facts {
 
 /// All that is known.
 pub(super) fn facts(files: &[TrackedFile]) -> Result<Vec<Facts>> {
-    let own = |file: &&TrackedFile| file.path.starts_with(FOLDER) && file.path.ends_with(".json");
+    let own = |file: &&TrackedFile| {
+        file.path.starts_with(FOLDER)
+            && file.path.ends_with(".json")
+            && file.path != resources::FILE
+    };
     let read = |file: &TrackedFile| {
         serde_json::from_str(&file.text).while_doing(|| format!("read `{}`", file.path))
     };
