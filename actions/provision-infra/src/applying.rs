@@ -4,7 +4,7 @@ use crate::action::Session;
 use crate::cluster::{Applied, Cluster, ClusterError};
 use crate::contract::Provisioned;
 use crate::inputs::NodePoolSettings;
-use crate::manifest::{self, ClusterFacts, Manifest};
+use crate::manifest::{self, ClusterFacts, Facts, Manifest, Problem};
 use crate::report;
 use crate::review::Goal;
 use gha::Failure;
@@ -38,12 +38,54 @@ impl Session {
     }
 
     /// What apply sets after Terraform, in words.
-    pub(crate) fn karpenter_objects(&self) -> Vec<String> {
-        let objects = self.inputs.node_pools.iter().flat_map(|_| {
-            let pools = manifest::NODE_POOLS.map(|name| format!("NodePool `{name}`"));
-            std::iter::once(format!("EC2NodeClass `{}`", manifest::NODE_CLASS)).chain(pools)
-        });
-        objects.collect()
+    pub(crate) fn karpenter_objects(&self) -> Result<Vec<String>, Failure> {
+        let Some(settings) = &self.inputs.node_pools else {
+            return Ok(Vec::new());
+        };
+        // Its names do not depend on the cluster.
+        let facts = Facts::new(
+            "cluster",
+            "role",
+            "namespace",
+            "eu-west-1",
+            settings.zones.as_ref(),
+        );
+        let manifests = self.manifests(&facts, settings)?;
+        let named = |manifest: &Manifest| format!("{} `{}`", manifest.kind, manifest.name);
+        Ok(manifests.iter().map(named).collect())
+    }
+
+    /// Our objects, or those of the user's files; what is worth knowing of the latter is said.
+    fn manifests(
+        &self,
+        facts: &Facts,
+        settings: &NodePoolSettings,
+    ) -> Result<Vec<Manifest>, Failure> {
+        let cluster = ClusterFacts {
+            name: &facts.cluster_name,
+            node_role: &facts.node_role_name,
+        };
+        let broken =
+            |error| Failure::bug("a manifest of this action cannot be rendered").because(&error);
+        if self.inputs.node_pool_files.is_empty() {
+            return manifest::render(cluster, settings).map_err(broken);
+        }
+        let loaded = manifest::load(&self.inputs.node_pool_files, facts)
+            .map_err(|problems| refused(&problems))?;
+        let log = &self.runner.log;
+        if !loaded.translated.is_empty() {
+            let _group = log.group("Translated from Karpenter v1alpha5");
+            loaded
+                .translated
+                .iter()
+                .for_each(|note| log.info(&note.to_string()));
+        }
+        for note in &loaded.notes {
+            log.notice("NodePools", &note.to_string());
+        }
+        let class = loaded.needs_our_class.then(|| manifest::our_class(cluster));
+        let class = class.transpose().map_err(broken)?;
+        Ok(class.into_iter().chain(loaded.manifests).collect())
     }
 
     async fn apply_node_pools(
@@ -51,18 +93,17 @@ impl Session {
         provisioned: &Provisioned,
         settings: &NodePoolSettings,
     ) -> Result<(), Failure> {
-        let facts = ClusterFacts {
-            name: &provisioned.cluster_name.to_string(),
-            node_role: &provisioned.node_role_name.to_string(),
-        };
-        let manifests = manifest::render(facts, settings).map_err(|error| {
-            Failure::bug("a manifest of this action cannot be rendered").because(&error)
-        })?;
+        let facts = Facts::new(
+            &provisioned.cluster_name.to_string(),
+            &provisioned.node_role_name.to_string(),
+            &provisioned.namespace.to_string(),
+            provisioned.region.as_str(),
+            settings.zones.as_ref(),
+        );
+        let manifests = self.manifests(&facts, settings)?;
         let cluster = self.reach(provisioned, &manifests).await?;
         let applied = self.apply_manifests(&cluster, &manifests).await?;
-        self.runner
-            .summary
-            .append(&report::node_pools(&applied, settings))
+        self.runner.summary.append(&report::node_pools(&applied))
     }
 
     /// Connects and lets the cluster check the objects, patiently: a cluster that Terraform has just made may not answer
@@ -121,4 +162,11 @@ impl Session {
         }
         Ok(results)
     }
+}
+
+fn refused(problems: &[Problem]) -> Failure {
+    let problems = problems
+        .iter()
+        .map(|problem| format!("`node-pool-files`: {problem}"));
+    Failure::bad_inputs(problems.collect())
 }

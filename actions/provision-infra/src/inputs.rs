@@ -2,6 +2,7 @@
 //! Every problem is reported together; nothing outside the machine is asked.
 
 use crate::contract::ClusterName;
+use crate::manifest::SourceFile;
 use crate::review::{Hash, Review};
 use crate::settings::{
     CapacityType, ConsolidateAfter, InstanceFamily, List, Patience, Quantity, Zone,
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 use sticky_comment::Settings;
+
+mod node_pool_files;
 
 /// The action's contract; action.yml and the README list the same names.
 pub(crate) const ACTION: Action = Action {
@@ -44,6 +47,7 @@ pub(crate) const ACTION: Action = Action {
         Input::new("consolidate-after", "How long a node stays empty before Karpenter removes it, such as 30s, or Never.").kind("duration").default("30s"),
         Input::new("cpu-limit", "Most CPU each NodePool may hold, as a Kubernetes quantity.").kind("Kubernetes quantity").default("1000"),
         Input::new("memory-limit", "Most memory each NodePool may hold, as a Kubernetes quantity.").kind("Kubernetes quantity").default("1000Gi"),
+        Input::new("node-pool-files", "Files or folders with NodePools and EC2NodeClasses of your own, one a line, in place of the two of this action. Karpenter's v1alpha5 Provisioners are translated.").kind("lines of paths").lines(),
         Input::new("kubeconfig", "Path of a kubeconfig file. Default: KUBECONFIG, else the EKS cluster is asked for with the AWS credentials.").kind("path"),
         Input::new("cluster-name", "`destroy`: name of the EKS cluster, where the state no longer has it.").kind("name"),
         Input::new("ready-timeout", "How long the cluster may take to answer and Karpenter to accept each object, such as 90s or 5m.").kind("duration").default("5m"),
@@ -133,6 +137,8 @@ pub(crate) struct Inputs {
     pub(crate) region: Option<Region>,
     /// Absent when the user wants no NodePools.
     pub(crate) node_pools: Option<NodePoolSettings>,
+    /// Files of the user's in place of ours.
+    pub(crate) node_pool_files: Vec<SourceFile>,
     pub(crate) kubeconfig: Option<PathBuf>,
     pub(crate) cluster_name: Option<ClusterName>,
     pub(crate) ready_timeout: Duration,
@@ -178,6 +184,10 @@ impl Inputs {
         let region = fields.optional("region");
         let wanted = fields.boolean("node-pools");
         let settings = node_pools(&mut fields);
+        let zones = settings
+            .as_ref()
+            .and_then(|settings| settings.zones.as_ref());
+        let node_pool_files = node_pool_files::read(&mut fields, zones);
         let kubeconfig = file(&mut fields, "kubeconfig");
         let cluster_name = fields.optional("cluster-name");
         let ready_timeout = fields.required::<Patience>("ready-timeout");
@@ -201,6 +211,7 @@ impl Inputs {
             terraform,
             region,
             node_pools: wanted.then_some(settings),
+            node_pool_files,
             kubeconfig,
             cluster_name,
             ready_timeout: ready_timeout.ok_or_else(unusable)?.0,

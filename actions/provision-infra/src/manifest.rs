@@ -1,7 +1,29 @@
-//! The Kubernetes objects this action owns, rendered from the templates in `manifests/`.
+//! The Kubernetes objects this action owns: rendered from the templates in `manifests/`, or read from the user's files.
 //! Pure: no cluster is asked, and nothing is applied.
+//!
+//! | module      | idea                                                          |
+//! |-------------|---------------------------------------------------------------|
+//! | `source`    | files, their placeholders and documents                       |
+//! | `translate` | Karpenter's v1alpha5 in today's form                          |
+//! | `outline`   | names and types of Karpenter's fields                         |
+//! | `rules`     | Karpenter's rules beyond these                                |
+//! | `advice`    | what Karpenter takes and the user may not have meant          |
+//! | `load`      | all of it together                                            |
+//! | `problem`   | how it is told                                                |
+//! | `yaml`      | outside text inside of the templates                          |
 
+mod advice;
+mod load;
+mod outline;
+mod problem;
+mod rules;
+mod source;
+mod translate;
 mod yaml;
+
+pub(crate) use load::load;
+pub(crate) use problem::Problem;
+pub(crate) use source::{Facts, SourceFile};
 
 use crate::inputs::{Hardware, NodePoolSettings};
 use handlebars::Handlebars;
@@ -22,7 +44,8 @@ const NODE_POOL_TEMPLATE: &str = include_str!("../manifests/node-pool.yaml.hbs")
 const NODE_CLASS_TEMPLATE: &str = include_str!("../manifests/ec2-node-class.yaml.hbs");
 
 /// The kinds of objects made here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The order is that in which they must be applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Ec2NodeClass,
     NodePool,
@@ -46,6 +69,18 @@ pub(crate) struct Manifest {
     pub(crate) yaml: String,
     /// The same, for the cluster.
     pub(crate) object: Value,
+}
+
+impl Manifest {
+    /// An object and its YAML.
+    fn of(kind: Kind, name: String, object: Value) -> Self {
+        Self {
+            kind,
+            name,
+            yaml: serde_saphyr::to_string(&object).unwrap_or_else(|_| object.to_string()),
+            object,
+        }
+    }
 }
 
 /// What the objects say about the cluster they are for.
@@ -106,16 +141,9 @@ pub(crate) fn render(
     cluster: ClusterFacts<'_>,
     settings: &NodePoolSettings,
 ) -> Result<Vec<Manifest>, RenderError> {
-    let class = NodeClassValues {
-        name: NODE_CLASS,
-        managed_by: MANAGED_BY,
-        cluster_annotation: CLUSTER_ANNOTATION,
-        cluster: cluster.name,
-        node_role: cluster.node_role,
-    };
     let [driver, executor] = NODE_POOLS;
     Ok(vec![
-        manifest(Kind::Ec2NodeClass, NODE_CLASS, NODE_CLASS_TEMPLATE, &class)?,
+        our_class(cluster)?,
         node_pool(driver, cluster.name, &settings.driver, settings)?,
         node_pool(executor, cluster.name, &settings.executor, settings)?,
     ])
@@ -178,6 +206,21 @@ fn manifest(
         yaml,
         object,
     })
+}
+
+/// Our EC2NodeClass alone, for NodePools of the user's that name it.
+///
+/// # Errors
+/// Only if the template of this program is wrong.
+pub(crate) fn our_class(cluster: ClusterFacts<'_>) -> Result<Manifest, RenderError> {
+    let class = NodeClassValues {
+        name: NODE_CLASS,
+        managed_by: MANAGED_BY,
+        cluster_annotation: CLUSTER_ANNOTATION,
+        cluster: cluster.name,
+        node_role: cluster.node_role,
+    };
+    manifest(Kind::Ec2NodeClass, NODE_CLASS, NODE_CLASS_TEMPLATE, &class)
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ impl Session {
         let plan = self.planned(goal).await?;
         let review = &plan.reviewed.review;
         let karpenter = match goal {
-            Goal::Configuration => self.karpenter_objects(),
+            Goal::Configuration => self.karpenter_objects()?,
             Goal::Nothing => Vec::new(),
         };
         let page = review::page(self.module_name(), plan.changes, review, &karpenter);

@@ -5,9 +5,10 @@ pub(crate) mod files;
 use crate::changes::Changes;
 use crate::cluster::{Applied, Removal};
 use crate::contract::Provisioned;
-use crate::inputs::{Command, Hardware, NodePoolSettings};
-use crate::manifest::{Kind, Manifest, NODE_POOLS};
-use crate::markdown::{cell, code};
+use crate::inputs::Command;
+use crate::manifest::{Kind, Manifest};
+use crate::markdown::{cell, code, escaped};
+use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -49,15 +50,15 @@ pub(crate) fn outputs(provisioned: &Provisioned) -> String {
 }
 
 /// The table of the NodePools and what became of them.
-pub(crate) fn node_pools(applied: &[(&Manifest, Applied)], settings: &NodePoolSettings) -> String {
+pub(crate) fn node_pools(applied: &[(&Manifest, Applied)]) -> String {
     let mut table = "\n### Karpenter\n\n| Object | Result | Capacity | Instance families | Zones | Limit | Empty nodes go after |\n\
                      |---|---|---|---|---|---|---|\n"
         .to_owned();
     for (manifest, result) in applied {
         let object = format!("{} {}", manifest.kind, cell(&manifest.name));
-        let details = match hardware_of(manifest, settings) {
-            Some(hardware) => details(hardware, settings),
-            None => "| | | |".to_owned(),
+        let details = match manifest.kind {
+            Kind::Ec2NodeClass => "| | | |".to_owned(),
+            Kind::NodePool => details(&manifest.object["spec"]),
         };
         let _ = writeln!(table, "| {object} | {result}, ready | {details} |");
     }
@@ -88,26 +89,50 @@ pub(crate) fn removal(removal: &Removal) -> String {
     text
 }
 
-fn hardware_of<'a>(manifest: &Manifest, settings: &'a NodePoolSettings) -> Option<&'a Hardware> {
-    match manifest.kind {
-        Kind::Ec2NodeClass => None,
-        Kind::NodePool if manifest.name == NODE_POOLS[0] => Some(&settings.driver),
-        Kind::NodePool => Some(&settings.executor),
-    }
-}
-
-fn details(hardware: &Hardware, settings: &NodePoolSettings) -> String {
-    let zones = match &settings.zones {
-        Some(zones) => zones.to_string(),
-        None => "all of the subnets'".to_owned(),
+/// What a NodePool's spec says about its nodes.
+fn details(spec: &Value) -> String {
+    let requirements = spec["template"]["spec"]["requirements"].as_array();
+    let required = |key: &str, otherwise: &str| {
+        let of_key = requirements
+            .into_iter()
+            .flatten()
+            .find(|requirement| requirement["key"] == key);
+        let Some(requirement) = of_key else {
+            return otherwise.to_owned();
+        };
+        let values = requirement["values"].as_array().into_iter().flatten();
+        let values: Vec<&str> = values.filter_map(Value::as_str).collect();
+        let text = match requirement["operator"].as_str() {
+            Some("In") | None => values.join(", "),
+            Some(operator) => format!("{operator} {}", values.join(", ")),
+        };
+        escaped(&text)
+    };
+    let limits = spec["limits"].as_object().into_iter().flatten();
+    let limits: Vec<String> = limits
+        .map(|(name, value)| {
+            format!(
+                "{} {name}",
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            )
+        })
+        .collect();
+    let limits = match limits.as_slice() {
+        [] => "none".to_owned(),
+        limits => escaped(&limits.join(", ")),
     };
     format!(
-        "{} | {} | {zones} | {} CPU, {} memory | {}",
-        hardware.capacity,
-        hardware.families,
-        settings.cpu_limit,
-        settings.memory_limit,
-        settings.consolidate_after
+        "{} | {} | {} | {limits} | {}",
+        required("karpenter.sh/capacity-type", "any"),
+        required("karpenter.k8s.aws/instance-family", "any"),
+        required("topology.kubernetes.io/zone", "all of the subnets'"),
+        escaped(
+            spec["disruption"]["consolidateAfter"]
+                .as_str()
+                .unwrap_or("not given")
+        )
     )
 }
 

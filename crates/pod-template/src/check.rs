@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use yaml_fault::nearest;
+
 use crate::{
     Problem, Role,
     fields::{self, Fields},
-    nearest::nearest,
 };
 
 /// Longest part of an unknown member's name that is repeated, in characters.

@@ -8,13 +8,11 @@
 //! |----------|-------------------------------------------------------------|
 //! | `fields` | what EMR allows, and what Kubernetes knows besides           |
 //! | `check`  | goes through the document and collects the problems          |
-//! | `nearest`| the member that a mistyped one was probably meant to be      |
 //!
 //! Pure: reads no file, and does not compare the template with a cluster.
 
 mod check;
 mod fields;
-mod nearest;
 
 use std::fmt;
 

@@ -3,7 +3,12 @@
 //! A kubeconfig holds tokens and keys, and a pod template may. The parser's own message shows the lines around the
 //! mistake, and some of its reasons repeat a value; what an action prints ends up in logs, records and comments.
 //!
+//! `nearest` names the member that a mistyped one was probably meant to be: members are names of the document's kind.
 //! This crate parses nothing and knows no kind of document.
+
+mod nearest;
+
+pub use nearest::nearest;
 
 use serde_saphyr::Error;
 

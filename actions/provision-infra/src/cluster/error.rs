@@ -155,6 +155,11 @@ impl ClusterError {
         match self {
             Self::Unreachable { .. } | Self::UnknownKind { .. } | Self::Credentials { .. } => true,
             Self::NotFound { source } => source.is_not_yet(),
+            // An API server that starts says that it is not ready.
+            Self::Refused { source, .. } => {
+                let error = source.downcast_ref::<kube::Error>();
+                matches!(error, Some(kube::Error::Api(status)) if status.code >= 500)
+            }
             Self::Several(errors) => errors.iter().all(Self::may_come),
             _ => false,
         }

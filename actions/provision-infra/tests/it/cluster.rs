@@ -2,6 +2,7 @@
 
 use crate::harness::{Scene, cloud};
 use local_cloud::kubernetes::{EC2_NODE_CLASS, NODE_CLAIM, NODE_POOL};
+use local_cloud::{At, Fault, FaultKind, Moment, Service};
 use serde_json::json;
 use std::time::Duration;
 
@@ -282,5 +283,62 @@ async fn destroy_does_not_start_when_nobody_can_say_what_runs() {
     ended
         .says("emr-containers:DescribeVirtualCluster")
         .says("no usable AWS credentials");
+    assert!(scene.file("terraform.tfstate").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_that_only_the_cluster_refuses_is_named_before_any_is_applied() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    let fault = cloud.fault(Fault::always(
+        At::when(|call| call.operation == "patch nodepools" && call.subject == "spark-executor"),
+        FaultKind::Denied,
+    ));
+    let ended = scene
+        .run(&[("ready-timeout", "1s")], &cloud.environment())
+        .await
+        .ended_with(3);
+    ended
+        .says("Cluster refused the credentials")
+        .says("waiting for the cluster");
+    drop(fault);
+    assert!(cloud.kubernetes().list(&EC2_NODE_CLASS, None).is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_api_that_is_not_there_yet_is_waited_for() {
+    for fault in [
+        FaultKind::Reset(Moment::Before),
+        FaultKind::Unavailable,
+        FaultKind::Denied,
+    ] {
+        let (scene, cloud) = (Scene::new("complete"), cloud().await);
+        let _fault = cloud.fault(Fault {
+            at: At::Service(Service::Kubernetes),
+            kind: fault,
+            times: Some(2),
+        });
+        let ended = scene.run(&[], &cloud.environment()).await.succeeded();
+        if fault != FaultKind::Unavailable {
+            // That one the client repeats by itself.
+            ended.says("waiting for the cluster: ");
+        }
+        ended.says("NodePool spark-executor: ready");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finalizer_that_holds_is_named_with_what_karpenter_says() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    scene.run(&[], &cloud.environment()).await.succeeded();
+    cloud.kubernetes().put(
+        &NODE_CLAIM,
+        json!({"apiVersion": "karpenter.sh/v1", "kind": "NodeClaim",
+               "metadata": {"name": "x1", "labels": {"karpenter.sh/nodepool": "spark-driver"}, "finalizers": ["karpenter.sh/termination"]},
+               "status": {"nodeName": "ip-10-0-1-2", "conditions": [
+                   {"type": "Drained", "status": "False", "reason": "Draining", "message": "pod analytics/x is protected"}]}}),
+    );
+    let inputs = [("command", "destroy"), ("remove-timeout", "1s")];
+    let ended = scene.run(&inputs, &cloud.environment()).await.ended_with(3);
+    ended.says("NodeClaim `x1` of spark-driver on node ip-10-0-1-2 (Drained not yet: pod analytics/x is protected)");
     assert!(scene.file("terraform.tfstate").exists());
 }

@@ -8,10 +8,8 @@ const SLIP: usize = 2;
 const LONG: usize = 8;
 
 /// The known name nearest to `name`, if one is near at all.
-pub(crate) fn nearest(
-    name: &str,
-    known: impl Iterator<Item = &'static str>,
-) -> Option<&'static str> {
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_ascii_lowercase();
     let allowed = if name.len() < LONG { 1 } else { SLIP };
     known
