@@ -15,6 +15,7 @@ mod parameters;
 mod pod_log;
 mod read;
 mod readiness;
+mod rules;
 mod schema;
 mod selector;
 mod status;

@@ -2,7 +2,7 @@
 //! refuse.
 //!
 //! The schemas are written for this project, in `karpenter/`: OpenAPI as in a CustomResourceDefinition, without the
-//! rules in CEL, which are not evaluated.
+//! rules in CEL, which `rules` has.
 
 use super::kind::Kind;
 use super::status::FieldError;

@@ -5,6 +5,7 @@ use super::kind::{ALL, EC2_NODE_CLASS, Kind, NAMESPACE, NODE_POOL};
 use super::metadata::{self, ObjectName};
 use super::parameters::{Parameters, UnknownFields};
 use super::readiness;
+use super::rules;
 use super::schema::{self, Schema};
 use super::status::{self, FieldError, Refusal};
 use super::store::Store;
@@ -249,6 +250,14 @@ impl Write<'_> {
             }
             schema.complete(&mut object);
             errors.extend(schema.check(&object));
+            if errors
+                .iter()
+                .any(|error| error.reason == "FieldValueRequired")
+            {
+                errors.push(rules::unchecked());
+            } else {
+                errors.extend(rules::check(self.kind, current, &object));
+            }
         }
         if errors.is_empty() {
             Ok((object, unknown))

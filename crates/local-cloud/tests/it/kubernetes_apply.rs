@@ -203,3 +203,44 @@ async fn applying_needs_a_manager_and_a_dry_run_writes_nothing() {
     assert_eq!(shown.name_any(), "spark");
     assert!(classes.get_opt("spark").await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn a_dry_run_refuses_what_the_rules_of_the_definition_refuse() {
+    let (_cloud, client) = cluster().await;
+    let strict = PatchParams {
+        field_validation: Some(ValidationDirective::Strict),
+        ..applied().dry_run()
+    };
+    let classes = custom(&client, &kubernetes::EC2_NODE_CLASS);
+    let mut class = node_class();
+    class["spec"]["instanceProfile"] = "profile".into();
+    class["spec"]["tags"] = json!({ "karpenter.sh/nodepool": "x" });
+    let refused = classes.patch("spark", &strict, &Patch::Apply(&class)).await;
+    let refused = status(refused.unwrap_err());
+    assert_eq!((refused.code, refused.reason.as_str()), (422, "Invalid"));
+    let fields: Vec<_> = refused.details.unwrap().causes.into_iter().collect();
+    let fields: Vec<_> = fields.iter().map(|cause| cause.field.as_str()).collect();
+    assert_eq!(fields, ["spec", "spec.tags"]);
+
+    // What is required comes first, and the server says that it has not come to the rules.
+    class["spec"]
+        .as_object_mut()
+        .unwrap()
+        .shift_remove("subnetSelectorTerms");
+    let refused = classes.patch("spark", &strict, &Patch::Apply(&class)).await;
+    let refused = status(refused.unwrap_err());
+    assert!(
+        refused
+            .message
+            .contains("spec.subnetSelectorTerms: Required value"),
+        "{}",
+        refused.message
+    );
+    assert!(
+        refused
+            .message
+            .contains("some validation rules were not checked"),
+        "{}",
+        refused.message
+    );
+}
