@@ -1,7 +1,6 @@
 //! What one run cost, item by item: rates of EMR on the pods, prices of EC2 on the nodes. Pure.
 
 mod ec2;
-mod money;
 mod priced;
 mod quantity;
 mod span;
@@ -19,7 +18,7 @@ use crate::{
 };
 
 pub(crate) use ec2::{NodeItem, Part};
-pub(crate) use money::Money;
+pub(crate) use price_list::Money;
 pub(crate) use priced::Priced;
 pub(crate) use uplift::PodItem;
 

@@ -1,12 +1,9 @@
 //! What AWS charges in one region: rates of EMR on EKS and prices of instance types.
 //!
-//! The same list is read from a price file and made from what AWS answers. This module, `wanted`, `offer` and
-//! `spot_answer` are pure; `price_list_api` and `spot_history` ask AWS, and `obtain` puts it all in order.
+//! The same list is read from a price file and made from what AWS answers. This module, `wanted` and
+//! `spot_answer` are pure; `spot_history` asks EC2, the crate `price-list` the Price List, and `obtain` puts it all in order.
 
-mod asked;
 mod obtain;
-mod offer;
-mod price_list_api;
 mod spot_answer;
 mod spot_history;
 mod wanted;

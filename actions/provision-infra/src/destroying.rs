@@ -7,7 +7,7 @@ mod virtual_cluster;
 
 use crate::action::Session;
 use crate::cluster::{Foreign, Order};
-use crate::leftovers::{self, Finder, Found};
+use crate::leftovers::{self, Finder, Found, Prices};
 use crate::report;
 use crate::review::Goal;
 use crate::terraform::span;
@@ -188,9 +188,11 @@ impl Session {
             );
         }
         self.runner.outputs.set("left", found.left.len())?;
-        let page = leftovers::page(Some(&cluster), Some(&region), &found);
+        let config = sdk_config(targets.region.as_ref()).await;
+        let prices = Prices::of(&found.left, &config, &region).await;
+        let page = leftovers::page(&cluster, &region, &found, &prices);
         self.runner.summary.append(&page)?;
-        match leftovers::failure(&cluster, &region, &found.left) {
+        match leftovers::failure(&cluster, &region, &found.left, &prices) {
             Some(failure) => Err(failure),
             None => Ok(()),
         }

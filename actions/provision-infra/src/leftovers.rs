@@ -5,14 +5,17 @@
 //! |--------|-------------------------------------------------------|
 //! | `find` | which questions to ask EC2 and the tags' own service  |
 //! | `read` | what their answers say. Pure                          |
+//! | `price`| what each costs by the Price List                     |
 //! | `page` | how it is told. Pure                                  |
 
 mod find;
 mod page;
+mod price;
 mod read;
 
 pub(crate) use find::{Finder, Unasked};
 pub(crate) use page::{failure, page};
+pub(crate) use price::Prices;
 
 use std::fmt;
 
@@ -44,17 +47,19 @@ pub(crate) struct Leftover {
     pub(crate) id: String,
     /// What it is, in words: type, size, state, zone.
     pub(crate) what: String,
-    /// What its price goes by; absent for what has none by itself.
+    /// What its price goes by; absent where that is not known.
     pub(crate) priced: Option<Priced>,
 }
 
 /// What a price goes by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Priced {
-    /// An instance on demand. One that is stopped costs only its volumes.
-    OnDemand { instance_type: String },
-    /// An instance on spot, which costs less than the same on demand.
-    Spot { instance_type: String },
+    /// An instance that runs. On spot it costs less than the price on demand, which is the one that is known.
+    Instance { instance_type: String, spot: bool },
+    /// A volume.
+    Volume { volume_type: String, gib: u64 },
+    /// Nothing is charged for it by itself.
+    Free,
 }
 
 /// What was found, and what could not be looked for.

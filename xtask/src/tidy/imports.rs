@@ -14,6 +14,7 @@ fn allowed(package: &str) -> &'static [&'static str] {
             "spark-log",
             "spark-settings",
             "ec2-query",
+            "price-list",
             "sticky-comment",
         ],
         "provision-infra" => &[
@@ -23,6 +24,7 @@ fn allowed(package: &str) -> &'static [&'static str] {
             "yaml-fault",
             "eks-access",
             "ec2-query",
+            "price-list",
             "sticky-comment",
         ],
         "upload-scripts" => &[
@@ -41,7 +43,7 @@ fn allowed(package: &str) -> &'static [&'static str] {
             "pod-template",
             "spark-settings",
         ],
-        "eks-access" | "ec2-query" => &["aws-setup"],
+        "eks-access" | "ec2-query" | "price-list" => &["aws-setup"],
         "sticky-comment" => &["gha"],
         "pod-template" => &["yaml-fault"],
         _ => &[],

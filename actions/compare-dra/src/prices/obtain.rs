@@ -6,12 +6,11 @@ use aws_credential_types::{Credentials, provider::ProvideCredentials as _};
 use aws_setup::{Region, sdk_config};
 use aws_types::SdkConfig;
 use gha::{Failure, Runner};
+use price_list::{NotAnswered, PriceListApi};
 use tokio::time::timeout;
 
 use super::{
-    Currency, InstancePrices, PriceList, Refused, SCHEMA, Spot, Step,
-    asked::NotAnswered,
-    price_list_api::PriceListApi,
+    Currency, EmrRates, InstancePrices, PriceList, Refused, SCHEMA, Spot, Step,
     spot_answer::Change,
     spot_history::SpotHistory,
     wanted::{ByRegion, Wanted, regions},
@@ -213,7 +212,10 @@ async fn list(region: &str, wanted: &Wanted, runner: &Runner) -> Result<PriceLis
         source: "AWS Price List and spot price history".to_owned(),
         currency: Currency::Usd,
         emulated: on_demand.emulated,
-        emr_on_eks: emr,
+        emr_on_eks: emr.map(|hour| EmrRates {
+            vcpu_hour: hour.vcpu,
+            gb_hour: hour.gb,
+        }),
         ec2: BTreeMap::new(),
         refused,
     };

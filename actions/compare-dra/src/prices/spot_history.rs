@@ -3,9 +3,9 @@
 use aws_types::SdkConfig;
 use ec2_query::{Ec2, Filter, Question};
 use jiff::Timestamp;
+use price_list::NotAnswered;
 
 use super::{
-    asked::NotAnswered,
     spot_answer::{self, Change},
     wanted::Wanted,
 };

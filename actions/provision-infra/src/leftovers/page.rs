@@ -1,5 +1,6 @@
 //! How leftovers are told: what it is, what it costs if that is known, and how to be rid of it.
 
+use super::price::{Hourly, Prices};
 use super::{Found, Kind, Leftover};
 use crate::markdown::{cell, code, escaped};
 use gha::Failure;
@@ -9,26 +10,26 @@ use std::fmt::Write as _;
 const LISTED: usize = 20;
 
 /// The part of the step summary.
-pub(crate) fn page(cluster: Option<&str>, region: Option<&str>, found: &Found) -> String {
+pub(crate) fn page(cluster: &str, region: &str, found: &Found, prices: &Prices) -> String {
     let mut text = "### What is left\n\n".to_owned();
-    let place = match (cluster, region) {
-        (Some(cluster), Some(region)) => {
-            format!("the cluster {} in {}", code(cluster), code(region))
-        }
-        (Some(cluster), None) => format!("the cluster {}", code(cluster)),
-        _ => "the cluster".to_owned(),
-    };
+    let place = format!("the cluster {} in {}", code(cluster), code(region));
     if !found.left.is_empty() {
         let _ = writeln!(text, "**{} of {place}:**\n", counted(&found.left));
-        text.push_str("| What | Id | Details |\n|:--|:--|:--|\n");
+        text.push_str("| What | Id | An hour costs | Details |\n|:--|:--|--:|:--|\n");
         for left in &found.left {
+            let (id, price) = (cell(&left.id), hourly(prices.hourly(left)));
+            let what = escaped(&left.what);
             let _ = writeln!(
                 text,
-                "| {} | {} | {} |",
+                "| {} | {id} | {} | {what} |",
                 left.kind,
-                cell(&left.id),
-                escaped(&left.what)
+                escaped(&price)
             );
+        }
+        let _ = writeln!(text, "\n{}.", escaped(&total(prices, &found.left)));
+        if let Some(refused) = &prices.refused {
+            let refused = escaped(&refused.in_short());
+            let _ = writeln!(text, "\nSome prices are not known: {refused}.");
         }
         text.push('\n');
     } else if found.unasked.is_empty() {
@@ -50,7 +51,12 @@ pub(crate) fn page(cluster: Option<&str>, region: Option<&str>, found: &Found) -
 }
 
 /// The failure when something is left; none when there is nothing.
-pub(crate) fn failure(cluster: &str, region: &str, left: &[Leftover]) -> Option<Failure> {
+pub(crate) fn failure(
+    cluster: &str,
+    region: &str,
+    left: &[Leftover],
+    prices: &Prices,
+) -> Option<Failure> {
     let first = left.first()?;
     let mut failure = Failure::outside(
         "Something is left",
@@ -65,7 +71,10 @@ pub(crate) fn failure(cluster: &str, region: &str, left: &[Leftover]) -> Option<
     ));
     let listed = left.iter().take(LISTED);
     failure.causes = listed
-        .map(|left| format!("{} {}: {}", left.kind, left.id, left.what))
+        .map(|left| {
+            let price = hourly(prices.hourly(left));
+            format!("{} {}: {}; per hour {price}", left.kind, left.id, left.what)
+        })
         .collect();
     if left.len() > LISTED {
         failure
@@ -73,6 +82,29 @@ pub(crate) fn failure(cluster: &str, region: &str, left: &[Leftover]) -> Option<
             .push(format!("and {} more", left.len() - LISTED));
     }
     Some(failure)
+}
+
+fn hourly(price: Hourly) -> String {
+    match price {
+        Hourly::Exactly(price) => format!("${:.4}", price.to_f64()),
+        Hourly::AtMost(price) => format!("at most ${:.4}", price.to_f64()),
+        Hourly::Nothing => "nothing".to_owned(),
+        Hourly::Unknown => "not known".to_owned(),
+    }
+}
+
+/// `Together at most $0.19 an hour, $140.16 in a month`: without discounts.
+fn total(prices: &Prices, left: &[Leftover]) -> String {
+    let (total, whole) = prices.total(left);
+    let hour = total.to_f64();
+    let month = hour * 730.0;
+    let sum =
+        format!("${hour:.2} an hour, ${month:.2} in a month of 730 hours, by AWS's Price List");
+    if whole {
+        format!("Together at most {sum}")
+    } else {
+        format!("What is known of it comes to at most {sum}; the rest is not known")
+    }
 }
 
 /// `2 instances and 1 volume`.
@@ -140,7 +172,7 @@ mod tests {
     #[test]
     fn nothing_is_said_only_when_everything_was_looked_for() {
         let mut found = Found::default();
-        assert!(page(Some("c"), Some("r"), &found).contains("**Nothing**"));
+        assert!(page("c", "r", &found, &Prices::default()).contains("**Nothing**"));
         found.unasked.push(Unasked {
             call: "ec2:DescribeVolumes",
             what: "volumes",
@@ -153,7 +185,7 @@ mod tests {
                 bucket_region: None,
             },
         });
-        let text = page(Some("c"), Some("r"), &found);
+        let text = page("c", "r", &found, &Prices::default());
         assert!(!text.contains("Nothing"), "{text}");
         assert!(
             text.contains("Not known: whether volumes are left."),
@@ -168,7 +200,7 @@ mod tests {
             left(Kind::Volume, "vol-1"),
             left(Kind::Volume, "vol-2"),
         ];
-        let failure = failure("spark", "eu-west-1", &all).unwrap();
+        let failure = failure("spark", "eu-west-1", &all, &Prices::default()).unwrap();
         assert!(
             failure
                 .what
@@ -176,12 +208,15 @@ mod tests {
             "{}",
             failure.what
         );
-        assert_eq!(failure.causes[0], "instance i-1: m5.large, running");
+        assert_eq!(
+            failure.causes[0],
+            "instance i-1: m5.large, running; per hour not known"
+        );
         let help = failure.help.unwrap();
         assert!(
             help.contains("terminate-instances --region eu-west-1 --instance-ids i-1"),
             "{help}"
         );
-        assert!(super::failure("spark", "eu-west-1", &[]).is_none());
+        assert!(super::failure("spark", "eu-west-1", &[], &Prices::default()).is_none());
     }
 }

@@ -32,15 +32,20 @@ pub(super) fn instances(xml: &str) -> Result<Page, Unread> {
             ", NodePool ",
             instance.tag("karpenter.sh/nodepool"),
         );
-        let runs = matches!(state, "pending" | "running");
+        // One that is stopped costs only its volumes, and one that shuts down nothing any more.
+        let priced = if matches!(state, "pending" | "running") {
+            Priced::Instance {
+                instance_type,
+                spot,
+            }
+        } else {
+            Priced::Free
+        };
         Some(Leftover {
             kind: Kind::Instance,
             id: instance.text(&["instanceId"])?.to_owned(),
             what,
-            priced: runs.then_some(match spot {
-                true => Priced::Spot { instance_type },
-                false => Priced::OnDemand { instance_type },
-            }),
+            priced: Some(priced),
         })
     });
     Ok((read.collect(), next(&root)))
@@ -68,7 +73,10 @@ pub(super) fn volumes(xml: &str) -> Result<Page, Unread> {
             kind: Kind::Volume,
             id: volume.text(&["volumeId"])?.to_owned(),
             what,
-            priced: None,
+            priced: size.parse().ok().map(|gib| Priced::Volume {
+                volume_type: kind.to_owned(),
+                gib,
+            }),
         })
     });
     Ok((read.collect(), next(&root)))
@@ -93,7 +101,7 @@ pub(super) fn network_interfaces(xml: &str) -> Result<Page, Unread> {
             kind: Kind::NetworkInterface,
             id: interface.text(&["networkInterfaceId"])?.to_owned(),
             what,
-            priced: None,
+            priced: Some(Priced::Free),
         })
     });
     Ok((read.collect(), next(&root)))
@@ -151,8 +159,9 @@ mod tests {
         );
         assert_eq!(
             instance.priced,
-            Some(Priced::Spot {
-                instance_type: "m5.xlarge".to_owned()
+            Some(Priced::Instance {
+                instance_type: "m5.xlarge".to_owned(),
+                spot: true,
             })
         );
     }

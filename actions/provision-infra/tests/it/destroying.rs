@@ -219,6 +219,15 @@ async fn what_is_left_is_listed_with_the_command_that_removes_it() {
         .says("1 instance, 1 load balancer, 1 volume and 1 network interface of cluster `test` in us-east-1")
         .says("aws ec2 terminate-instances --region us-east-1 --instance-ids i-left")
         .never_says("vol-other");
+    ended.says("instance i-left: m5.large, running in us-east-1a; per hour $0.");
+    assert!(
+        ended
+            .summary
+            .contains("| network interface | `eni-left` | nothing |")
+            && ended.summary.contains("the rest is not known"),
+        "{}",
+        ended.summary
+    );
     for id in ["i-left", "vol-left", "eni-left", balancer] {
         assert!(
             ended.summary.contains(&format!("`{id}`")),

@@ -9,12 +9,11 @@ use aws_setup::failure_parts;
 use aws_types::SdkConfig;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{
-    EmrRates,
+use crate::{
+    Money,
     asked::NotAnswered,
     offer::{Offer, one_price},
 };
-use crate::cost::Money;
 
 const CALL: &str = "pricing:GetProducts";
 /// Questions at a time.
@@ -24,21 +23,33 @@ const MOST_PAGES: usize = 5;
 
 /// The Price List, asked for one region.
 #[derive(Debug)]
-pub(crate) struct PriceListApi {
+pub struct PriceListApi {
     client: Client,
     region: String,
 }
 
+/// What EMR on EKS charges for an hour, beside EC2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EmrHour {
+    /// For each vCPU.
+    pub vcpu: Money,
+    /// For each GB of memory.
+    pub gb: Money,
+}
+
 /// What the Price List says of instance types on demand.
 #[derive(Debug, Default)]
-pub(crate) struct OnDemand {
-    pub(crate) prices: Vec<(String, Money)>,
+pub struct OnDemand {
+    /// Instance type and price of an hour.
+    pub prices: Vec<(String, Money)>,
     /// The list says of itself that it is made up.
-    pub(crate) emulated: bool,
+    pub emulated: bool,
 }
 
 impl PriceListApi {
-    pub(crate) fn new(config: &SdkConfig, region: &str) -> Self {
+    /// The list for `region`. Asks nothing yet.
+    #[must_use]
+    pub fn new(config: &SdkConfig, region: &str) -> Self {
         let settings = Builder::from(config).region(Region::new(endpoint_region(region)));
         Self {
             client: Client::from_conf(settings.build()),
@@ -47,7 +58,10 @@ impl PriceListApi {
     }
 
     /// The rates of EMR on EKS on EC2. `None` when the list has none.
-    pub(crate) async fn emr(&self) -> Result<Option<EmrRates>, NotAnswered> {
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn emr(&self) -> Result<Option<EmrHour>, NotAnswered> {
         let offers = self
             .offers(
                 "ElasticMapReduce",
@@ -64,11 +78,14 @@ impl PriceListApi {
             one_price(of_unit.filter(|offer| offer.attribute("computeprovider") == "EC2"))
         };
         let rates = rate("CPUHours").zip(rate("GBHours"));
-        Ok(rates.map(|(vcpu_hour, gb_hour)| EmrRates { vcpu_hour, gb_hour }))
+        Ok(rates.map(|(vcpu, gb)| EmrHour { vcpu, gb }))
     }
 
     /// The prices of these types with Linux, without those that the list lacks.
-    pub(crate) async fn on_demand(
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn on_demand(
         &self,
         types: impl IntoIterator<Item = &String>,
     ) -> Result<OnDemand, NotAnswered> {
@@ -94,6 +111,15 @@ impl PriceListApi {
                 .iter()
                 .any(|(_, offers)| offers.iter().any(emulated)),
         })
+    }
+
+    /// What a GiB of EBS costs for a month, by the API's name of its type, such as `gp3`. `None` when the list lacks it.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn storage(&self, volume_type: &str) -> Result<Option<Money>, NotAnswered> {
+        let filters = [("productFamily", "Storage"), ("volumeApiName", volume_type)];
+        Ok(one_price(&self.offers("AmazonEC2", &filters).await?))
     }
 
     async fn offers(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::cost::Money;
+use crate::Money;
 
 /// A product and its price on demand.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,11 +11,12 @@ const MS_OF_AN_HOUR: i64 = 3_600_000;
 
 /// An amount or a price in US dollars. Text in JSON, so that no reader makes a float of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Money(Decimal);
+pub struct Money(Decimal);
 
 impl Money {
     /// This price of an hour, for some milliseconds of a number of units. Rounded to a billionth of a dollar.
-    pub(crate) fn for_ms(self, ms: i64, units: Decimal) -> Self {
+    #[must_use]
+    pub fn for_ms(self, ms: i64, units: Decimal) -> Self {
         // What a file says may be absurd; it must not end the program.
         let hours = Decimal::from(ms) / Decimal::from(MS_OF_AN_HOUR);
         let exact = self.0.saturating_mul(units).saturating_mul(hours);
@@ -23,7 +24,8 @@ impl Money {
     }
 
     /// For tables and statistics, where a rounded number does.
-    pub(crate) fn to_f64(self) -> f64 {
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
         self.0.to_f64().unwrap_or(f64::NAN)
     }
 

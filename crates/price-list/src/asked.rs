@@ -6,20 +6,23 @@ use aws_setup::{ProblemKind, SdkProblem};
 
 /// A question that was not answered.
 #[derive(Debug, Clone)]
-pub(crate) struct NotAnswered {
+pub struct NotAnswered {
     /// The call, as its permission is called.
-    pub(crate) call: &'static str,
-    pub(crate) problem: SdkProblem,
+    pub call: &'static str,
+    /// What AWS said.
+    pub problem: SdkProblem,
 }
 
 impl NotAnswered {
     /// The question could not even be put.
-    pub(crate) fn unsent(call: &'static str, error: &dyn Error) -> Self {
+    #[must_use]
+    pub fn unsent(call: &'static str, error: &dyn Error) -> Self {
         Self::because(call, ProblemKind::Unsent, error.to_string())
     }
 
     /// A problem of a kind, in words.
-    pub(crate) fn because(call: &'static str, kind: ProblemKind, message: String) -> Self {
+    #[must_use]
+    pub fn because(call: &'static str, kind: ProblemKind, message: String) -> Self {
         let problem = SdkProblem {
             kind,
             code: None,
@@ -32,7 +35,8 @@ impl NotAnswered {
     }
 
     /// Without what the service said in its own words: they name accounts and roles, and a report is public.
-    pub(crate) fn in_short(&self) -> String {
+    #[must_use]
+    pub fn in_short(&self) -> String {
         let problem = SdkProblem {
             message: None,
             request_id: None,
