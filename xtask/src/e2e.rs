@@ -4,6 +4,7 @@
 mod cancelled;
 mod checks;
 mod clients;
+mod destroyed;
 mod result_files;
 
 use crate::demo::{Desk, Options, Stage, results::Results};
@@ -20,7 +21,7 @@ pub(crate) struct HowToRun {
     pub(crate) containers: bool,
 }
 
-/// Runs the demo into `target/e2e`, compares twice, cancels a run, and checks everything the project promises about it.
+/// Runs the demo into `target/e2e`, compares twice, cancels a run, takes everything away, and checks everything the project promises about it.
 /// Where containers are asked for and cannot be had, nothing is run and that is said.
 pub(crate) async fn run(how: &HowToRun, desk: &Desk) -> Result<()> {
     let engine = match how.containers {
@@ -62,7 +63,7 @@ async fn play(options: &Options, desk: &Desk, stage: &Stage, checks: &mut Checks
     let ran = async {
         chain.run_all().await?;
         // The same pull request again: the comment must be updated, not added.
-        chain.compare("compare again").await
+        chain.compare_from_the_bucket("compare again").await
     }
     .await;
     let cleaned = chain.finish().await;
@@ -70,5 +71,6 @@ async fn play(options: &Options, desk: &Desk, stage: &Stage, checks: &mut Checks
     cancelled::check(stage, desk, checks).await?;
     let results = Results::collect(&stage.folder, &stage.cloud).await?;
     checks.results(&ResultFiles::read(&results.folder)?, &results.comments);
-    clients::check(stage, desk, checks).await
+    clients::check(stage, desk, checks).await?;
+    destroyed::check(&mut chain, stage, checks).await
 }

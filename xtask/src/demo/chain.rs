@@ -80,10 +80,36 @@ impl Chain {
         self.workflow.log_of("compare")
     }
 
-    /// Terraform with its state in S3, then the NodePools.
+    /// Terraform with its state in S3: a plan, then exactly that plan, then the NodePools.
     pub(crate) async fn provision(&mut self) -> Result<()> {
-        let module = self.folder.join("infra");
-        copy_folder(&self.repository.join(ROOT_MODULE), &module)?;
+        copy_folder(
+            &self.repository.join(ROOT_MODULE),
+            &self.folder.join("infra"),
+        )?;
+        self.infrastructure("plan", "plan", Vec::new()).await?;
+        let reviewed = self.workflow.output("plan", "plan-json")?;
+        let with = vec![
+            ("expected-plan", reviewed),
+            (
+                "consolidate-after",
+                self.experiment.consolidate_after.clone(),
+            ),
+        ];
+        self.infrastructure("provision", "apply", with).await
+    }
+
+    /// Takes all of it away; job runs that still go on are cancelled.
+    pub(crate) async fn destroy(&mut self) -> Result<()> {
+        let with = vec![("force", "true".into())];
+        self.infrastructure("destroy", "destroy", with).await
+    }
+
+    async fn infrastructure(
+        &mut self,
+        id: &str,
+        command: &str,
+        more: Vec<(&'static str, String)>,
+    ) -> Result<()> {
         let variables = [
             ("virtual_cluster_id", self.virtual_cluster_id.as_str()),
             ("job_execution_role_arn", JOB_ROLE),
@@ -95,20 +121,26 @@ impl Chain {
             ("key", "demo/terraform.tfstate"),
             ("region", REGION),
         ];
-        let with = [
-            ("command", "apply".into()),
-            ("working-directory", self.relative(&module)),
+        let mut with = vec![
+            ("command", command.into()),
+            (
+                "working-directory",
+                self.relative(&self.folder.join("infra")),
+            ),
             ("variables", lines(&variables)),
             ("backend-config", lines(&backend)),
             ("region", REGION.into()),
-            (
-                "consolidate-after",
-                self.experiment.consolidate_after.clone(),
-            ),
+            ("plan-dir", self.relative(&self.folder.join("plan"))),
         ];
+        with.extend(more);
         self.workflow
-            .step("provision", "provision-infra", self.experiment.detail, with)
+            .step(id, "provision-infra", self.experiment.detail, with)
             .await
+    }
+
+    /// An output of a step that has run.
+    pub(crate) fn output(&self, step: &str, name: &str) -> Result<String> {
+        self.workflow.output(step, name)
     }
 
     /// The job's script and the pod templates.
@@ -161,11 +193,20 @@ impl Chain {
             .await
     }
 
-    /// The comparison and its comment; a second one updates the comment of the first.
+    /// The comparison and its comment, of the records that the steps have left beside each other.
     pub(crate) async fn compare(&mut self, id: &str) -> Result<()> {
+        self.compare_by(id, "record").await
+    }
+
+    /// The same of the records in the bucket, as a job on another runner reads them; it updates the comment of the first.
+    pub(crate) async fn compare_from_the_bucket(&mut self, id: &str) -> Result<()> {
+        self.compare_by(id, "record-uri").await
+    }
+
+    async fn compare_by(&mut self, id: &str, output: &str) -> Result<()> {
         let with = [
-            ("static", self.workflow.output("static", "record")?),
-            ("dra", self.workflow.output("dra", "record")?),
+            ("static", self.workflow.output("static", output)?),
+            ("dra", self.workflow.output("dra", output)?),
             ("region", self.workflow.output("provision", "region")?),
             ("report-dir", self.relative(&self.folder)),
             ("comment", "always".into()),

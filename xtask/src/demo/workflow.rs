@@ -50,12 +50,12 @@ impl Workflow {
     }
 
     /// Runs one step; a failed one is an error that names it and repeats what it said.
-    pub(crate) async fn step<const N: usize>(
+    pub(crate) async fn step(
         &mut self,
         id: &str,
         action: &str,
         detail: Detail,
-        with: [(&str, String); N],
+        with: impl IntoIterator<Item = (&str, String)>,
     ) -> Result<()> {
         self.desk.interrupt.check()?;
         let step = Step {

@@ -6,7 +6,7 @@ use local_cloud::{Config, LocalCloud};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use std::time::{Duration, Instant};
 
-async fn wait_until(what: &str, done: impl Fn() -> bool) {
+pub(crate) async fn wait_until(what: &str, done: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !done() {
         assert!(Instant::now() < deadline, "{what} took more than 60 s");
@@ -14,12 +14,12 @@ async fn wait_until(what: &str, done: impl Fn() -> bool) {
     }
 }
 
-fn signal(child: &tokio::process::Child, signal: Signal) {
+pub(crate) fn signal(child: &tokio::process::Child, signal: Signal) {
     let action = Pid::from_raw(i32::try_from(child.id().unwrap()).unwrap()).unwrap();
     kill_process(action, signal).unwrap();
 }
 
-fn pid(text: &str) -> Pid {
+pub(crate) fn pid(text: &str) -> Pid {
     Pid::from_raw(text.trim().parse().unwrap()).unwrap()
 }
 
