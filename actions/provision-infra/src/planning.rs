@@ -121,9 +121,9 @@ impl Session {
                 .info(&format!("this is the plan that was reviewed: {}", now.hash));
             return Ok(());
         }
-        if now.is_empty() {
+        if now.is_empty() && is_done(reviewed, now) {
             self.runner.log.info(
-                "nothing is left to do of the plan that was reviewed: an earlier run has done it, or it is no longer needed",
+                "nothing is left to do of the plan that was reviewed: an earlier run has done it",
             );
             return Ok(());
         }
@@ -137,9 +137,14 @@ impl Session {
         }
         let what = match (reviewed, moved.as_slice()) {
             (None, _) => format!(
-                "only its hash was given, so what has moved cannot be told; it would now be {}",
+                "only its hash was given, so what has moved cannot be told, nor whether an earlier run has done it; it would now be {}",
                 plan.changes
             ),
+            (Some(reviewed), _) if now.is_empty() && reviewed.source != now.source => {
+                "nothing would be changed now, and not because it was done: the configuration or its variables are others than \
+                 those that were reviewed"
+                    .to_owned()
+            }
             (Some(_), []) => "values that are sensitive have changed".to_owned(),
             (Some(_), moved) => format!("what has moved:\n  {}", moved.join("\n  ")),
         };
@@ -169,6 +174,12 @@ fn comment_body(page: &str) -> String {
             .count()
             .min(lines.matches("<details>").count());
     format!("{lines}{}{CUT}", "\n\n</details>".repeat(open))
+}
+
+/// Whether an empty plan means that the reviewed one was carried out: then both were made from the same configuration and
+/// variables. After a destroy there is nothing, whatever it was made from.
+fn is_done(reviewed: Option<&Review>, now: &Review) -> bool {
+    now.goal == Goal::Nothing || reviewed.is_some_and(|reviewed| reviewed.source == now.source)
 }
 
 fn review_of(expected: &Expected) -> Option<&Review> {

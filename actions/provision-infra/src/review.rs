@@ -84,6 +84,8 @@ pub(crate) struct Review {
     schema: u32,
     pub(crate) goal: Goal,
     pub(crate) hash: Hash,
+    /// SHA-256 of what was planned from: the configuration and its variables, the sensitive ones left out.
+    pub(crate) source: Hash,
     /// Whether Terraform says that the plan covers everything.
     pub(crate) complete: bool,
     /// What changes, the most dangerous first.
@@ -198,6 +200,7 @@ pub(crate) fn read(goal: Goal, json: &str) -> Result<Reviewed, serde_json::Error
             schema: SCHEMA,
             goal,
             hash: fingerprint::hash(goal, &resources, &outputs),
+            source: fingerprint::source(&plan, &secrets),
             complete: plan.complete,
             drift: drift.collect(),
             resources,

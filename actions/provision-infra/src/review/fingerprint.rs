@@ -1,6 +1,6 @@
 //! The hash of a plan: of every change with its values, in one order, without anything that only says when it was made.
 
-use super::plan_json::Change;
+use super::plan_json::{Change, PlanJson};
 use super::secrets::Secrets;
 use super::{Goal, OutputChange, Resource};
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,22 @@ pub(super) fn hash(goal: Goal, resources: &[Resource], outputs: &[OutputChange])
         Goal::Nothing => "destroy",
     };
     Hash(sha256(&format!("{FORM}\n{goal}\n{}\n", lines.join("\n"))))
+}
+
+/// The hash of what a plan was made from.
+pub(super) fn source(plan: &PlanJson, secrets: &Secrets) -> Hash {
+    let variables = plan.variables.iter().map(|(name, variable)| {
+        let mark = Value::Bool(plan.is_sensitive(name));
+        (name.clone(), secrets.hide(&variable.value, &mark))
+    });
+    let configuration = secrets.hide(&plan.configuration, &Value::Null);
+    let whole = serde_json::json!({
+        "configuration": configuration,
+        "variables": variables.collect::<serde_json::Map<_, _>>(),
+    });
+    let mut text = String::new();
+    write_canonical(&whole, &mut text);
+    Hash(sha256(&text))
 }
 
 /// The hash of one change.

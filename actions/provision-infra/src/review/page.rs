@@ -81,11 +81,23 @@ fn verdict(changes: Changes, review: &Review) -> String {
             .filter(|resource| resource.holds_data && resource.action.ends_something())
             .map(|resource| code(&resource.address))
             .collect();
+        let replaced = review
+            .resources
+            .iter()
+            .filter(|resource| resource.action == Action::Replace)
+            .count();
         let _ = write!(text, "> [!CAUTION]\n> **{} destroyed**", what_is(ended));
+        match replaced {
+            0 => {}
+            _ if replaced == ended => text.push_str(" to be replaced"),
+            _ => {
+                let _ = write!(text, ", {replaced} of them to be replaced");
+            }
+        }
         if !holders.is_empty() {
             let _ = write!(
                 text,
-                ", and data or running work with {}",
+                "; data or running work ends with {}",
                 holders.join(", ")
             );
         }

@@ -35,7 +35,7 @@ pub(super) struct PlanJson {
     #[serde(default, deserialize_with = "null_is_empty")]
     pub(super) output_changes: BTreeMap<String, Change>,
     #[serde(default)]
-    pub(super) configuration: Configuration,
+    pub(super) configuration: Value,
     /// Programs that do not know the word plan everything at once.
     #[serde(default = "yes")]
     pub(super) complete: bool,
@@ -45,24 +45,6 @@ pub(super) struct PlanJson {
 pub(super) struct Variable {
     #[serde(default)]
     pub(super) value: Value,
-}
-
-#[derive(Default, Deserialize)]
-pub(super) struct Configuration {
-    #[serde(default)]
-    pub(super) root_module: RootModule,
-}
-
-#[derive(Default, Deserialize)]
-pub(super) struct RootModule {
-    #[serde(default)]
-    pub(super) variables: BTreeMap<String, Declaration>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Declaration {
-    #[serde(default)]
-    pub(super) sensitive: bool,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +98,11 @@ impl Change {
 }
 
 impl PlanJson {
+    /// Whether a variable of the root module is declared sensitive.
+    pub(super) fn is_sensitive(&self, variable: &str) -> bool {
+        self.configuration["root_module"]["variables"][variable]["sensitive"] == true
+    }
+
     pub(super) fn clusters_destroyed(&self) -> Vec<String> {
         let destroyed = self.resource_changes.iter().filter(|resource| {
             resource.kind == "aws_eks_cluster"

@@ -21,12 +21,8 @@ pub(super) struct Secrets {
 impl Secrets {
     pub(super) fn of(plan: &PlanJson) -> Self {
         let mut texts = BTreeSet::new();
-        let declared = &plan.configuration.root_module.variables;
         for (name, variable) in &plan.variables {
-            if declared
-                .get(name)
-                .is_some_and(|variable| variable.sensitive)
-            {
+            if plan.is_sensitive(name) {
                 every_text(&variable.value, &mut texts);
             }
         }

@@ -76,11 +76,27 @@ async fn the_reviewed_plan_is_applied_by_its_hash() {
         .succeeded();
     ended.says("this is the plan that was reviewed");
     // The same job again, after it failed later on: nothing is left to do, which is no reason to refuse.
-    let again = scene
+    let expected = ("expected-plan", "infrastructure-plan/plan.json");
+    let again = scene.run_terraform_only(&[expected]).await.succeeded();
+    again.says("nothing is left to do of the plan that was reviewed");
+    let by_hash = scene
         .run_terraform_only(&[("expected-plan", &hash)])
         .await
-        .succeeded();
-    again.says("nothing is left to do of the plan that was reviewed");
+        .ended_with(3);
+    by_hash.says("nor whether an earlier run has done it");
+}
+
+/// Forgotten variables must not look like a plan that was carried out.
+#[tokio::test]
+async fn an_empty_plan_of_another_configuration_is_not_the_reviewed_one_carried_out() {
+    let scene = Scene::new("layered");
+    scene.run_terraform_only(&[]).await.succeeded();
+    plan(&scene, &[("variables", "size=2")]).await;
+    let expected = ("expected-plan", "infrastructure-plan/plan.json");
+    let ended = scene.run_terraform_only(&[expected]).await.ended_with(3);
+    ended
+        .says("Plan has moved")
+        .says("the configuration or its variables are others than those that were reviewed");
 }
 
 #[tokio::test]
