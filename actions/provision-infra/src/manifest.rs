@@ -6,13 +6,14 @@
 //! | `source`    | files, their placeholders and documents                       |
 //! | `translate` | Karpenter's v1alpha5 in today's form                          |
 //! | `outline`   | names and types of Karpenter's fields                         |
-//! | `rules`     | Karpenter's rules beyond these                                |
+//! | `rules`, `labels` | Karpenter's rules beyond these                          |
 //! | `advice`    | what Karpenter takes and the user may not have meant          |
 //! | `load`      | all of it together                                            |
 //! | `problem`   | how it is told                                                |
 //! | `yaml`      | outside text inside of the templates                          |
 
 mod advice;
+mod labels;
 mod load;
 mod outline;
 mod problem;

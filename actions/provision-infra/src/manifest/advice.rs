@@ -71,19 +71,35 @@ fn xen_is_lost(spec: &Value, notes: &mut Vec<String>) {
             requirement["operator"].as_str(),
         ) {
             (Some("karpenter.k8s.aws/instance-hypervisor"), Some("In")) => !values.contains(&"xen"),
-            (Some("karpenter.k8s.aws/instance-generation"), Some("Gt")) => values
-                .first()
-                .and_then(|least| least.parse().ok())
-                .is_some_and(|least: u32| least >= 4),
+            (Some("karpenter.k8s.aws/instance-hypervisor"), Some("NotIn")) => {
+                values.contains(&"xen")
+            }
+            (Some("karpenter.k8s.aws/instance-generation"), Some(operator)) => {
+                excludes_four(operator, &values)
+            }
             _ => false,
         }
     });
     if let Some(requirement) = loses {
         notes.push(format!(
-            "{} are listed and never chosen: all requirements must hold, and {} excludes them",
+            "listed and never chosen: {}; all requirements must hold, and {} excludes these",
             named.join(", "),
             requirement["key"].as_str().unwrap_or_default()
         ));
+    }
+}
+
+/// Whether a requirement of generations leaves out the fourth.
+fn excludes_four(operator: &str, values: &[&str]) -> bool {
+    let numbers: Vec<u32> = values
+        .iter()
+        .filter_map(|value| value.parse().ok())
+        .collect();
+    match operator {
+        "Gt" => numbers.iter().any(|least| *least >= 4),
+        "Gte" => numbers.iter().any(|least| *least > 4),
+        "In" => numbers.iter().all(|number| *number > 4),
+        _ => false,
     }
 }
 

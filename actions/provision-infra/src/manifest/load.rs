@@ -121,7 +121,7 @@ impl Loader<'_> {
             Problem::new(
                 place.clone(),
                 path,
-                "has no place in Karpenter v1; take it out, or write a NodePool",
+                "cannot be translated; correct it or take it out, or write a NodePool and an EC2NodeClass of Karpenter v1",
             )
         }));
         translated.object

@@ -1,8 +1,8 @@
 //! Karpenter's own rules beyond the form of a spec (the validations of its CRDs, version 1.14.1), in words that say what
 //! to do.
 
-use super::Kind;
 use super::outline::Fault;
+use super::{Kind, labels};
 use serde_json::Value;
 
 /// Everything that breaks a rule.
@@ -27,7 +27,7 @@ impl Rules {
     fn node_pool(&mut self, spec: &Value) {
         let template = &spec["template"];
         for name in keys(&template["metadata"]["labels"]) {
-            if let Some(why) = restricted(name) {
+            if let Some(why) = labels::refused(name) {
                 self.fault(format!("spec.template.metadata.labels[{name}]"), why);
             }
         }
@@ -71,7 +71,7 @@ impl Rules {
     }
 
     fn requirement(&mut self, path: &str, requirement: &Value) {
-        if let Some(why) = requirement["key"].as_str().and_then(restricted_key) {
+        if let Some(why) = requirement["key"].as_str().and_then(labels::refused) {
             self.fault(format!("{path}.key"), why);
         }
         let values: Vec<&str> = requirement["values"]
@@ -112,6 +112,11 @@ impl Rules {
             (false, false) => self.fault("spec", "`role` and `instanceProfile` exclude each other"),
             _ => {}
         }
+        for field in ["role", "instanceProfile"] {
+            if spec[field] == "" {
+                self.fault(format!("spec.{field}"), "is empty");
+            }
+        }
         self.ami_terms(spec);
         self.terms(spec, "subnetSelectorTerms", &["tags", "id"]);
         self.terms(spec, "securityGroupSelectorTerms", &["tags", "id", "name"]);
@@ -136,6 +141,11 @@ impl Rules {
             if ebs.is_object() && ebs["volumeSize"].is_null() && ebs["snapshotID"].is_null() {
                 let path = format!("spec.blockDeviceMappings[{place}].ebs");
                 self.fault(path, "set `volumeSize` or `snapshotID`");
+            }
+            if !ebs["volumeInitializationRate"].is_null() && ebs["snapshotID"].is_null() {
+                let path =
+                    format!("spec.blockDeviceMappings[{place}].ebs.volumeInitializationRate");
+                self.fault(path, "only a volume from a `snapshotID` has one");
             }
         }
         if mappings
@@ -175,8 +185,25 @@ impl Rules {
             .filter_map(|term| term["alias"].as_str())
             .collect();
         let path = "spec.amiSelectorTerms";
+        if let (Some((family, _)), Some(stated)) = (
+            aliases.first().and_then(|alias| alias.split_once('@')),
+            spec["amiFamily"].as_str(),
+        ) && stated != "Custom"
+            && !stated.eq_ignore_ascii_case(family)
+        {
+            let what = format!(
+                "is {stated}, and the alias is of {family}: leave it out, or make them the same"
+            );
+            self.fault("spec.amiFamily", what);
+        }
         for alias in &aliases {
             match alias.split_once('@') {
+                Some((family, version)) if family.starts_with("windows") && version != "latest" => {
+                    self.fault(
+                        path,
+                        format!("alias `{alias}`: Windows has only the version `latest`"),
+                    );
+                }
                 Some((family, version)) if !version.is_empty() => {
                     if !FAMILIES.contains(&family) {
                         self.fault(
@@ -226,8 +253,13 @@ impl Rules {
                     format!("names nothing: set one of {}", fields.join(", ")),
                 );
             }
-            if !term["id"].is_null() && keys(term).count() > 1 {
-                self.fault(&path, "an `id` must stand alone");
+            for alone in ["id", "name"] {
+                // An image is also found by name and owner.
+                let may_join = alone == "name" && list == "amiSelectorTerms";
+                if !term[alone].is_null() && keys(term).count() > 1 && !may_join {
+                    self.fault(&path, format!("`{alone}` must stand alone"));
+                    break;
+                }
             }
             let tags = term["tags"].as_object();
             if tags
@@ -250,26 +282,4 @@ fn keys(value: &Value) -> impl Iterator<Item = &str> {
         .into_iter()
         .flat_map(|fields| fields.keys())
         .map(String::as_str)
-}
-
-/// Why a label may not be set on nodes.
-fn restricted(label: &str) -> Option<String> {
-    let domain = label.split_once('/').map_or("", |(domain, _)| domain);
-    let own = match label {
-        "karpenter.sh/capacity-type" => false,
-        "karpenter.sh/nodepool" | "kubernetes.io/hostname" => true,
-        _ => domain.ends_with("karpenter.sh"),
-    };
-    own.then(|| "Karpenter sets this label itself; leave it out, or choose another name".to_owned())
-}
-
-/// Why nodes cannot be required by this label.
-fn restricted_key(label: &str) -> Option<String> {
-    match label {
-        "karpenter.sh/provisioner-name" => Some(
-            "it is karpenter.sh/nodepool since v1beta1, and a NodePool cannot require it"
-                .to_owned(),
-        ),
-        _ => restricted(label),
-    }
 }

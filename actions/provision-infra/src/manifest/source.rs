@@ -75,35 +75,65 @@ pub(super) fn documents(file: &SourceFile, facts: &Facts) -> (Vec<Document>, Vec
             line,
             object: None,
         };
-        // So that the parser counts lines as the file has them.
-        let padded = "\n".repeat(line - 1) + &part;
-        match serde_saphyr::from_str::<Value>(&padded) {
-            Ok(Value::Null) => {}
-            Ok(value) => documents.push(Document { place, value }),
-            Err(error) => problems.push(Problem::new(place, "", describe(&error))),
+        match document(&part, place, facts) {
+            Ok(Some(document)) => documents.push(document),
+            Ok(None) => {}
+            Err(problem) => problems.push(problem),
         }
     }
     (documents, problems)
 }
 
-/// The text with its placeholders filled: `{{name}}`, and `${name}` as the origin's files have it for Terraform.
-fn filled(file: &SourceFile, facts: &Facts) -> Result<String, Problem> {
-    let at = |line| Place {
-        file: file.name.clone(),
-        line,
-        object: None,
+/// Reads one document; none when it holds nothing.
+fn document(part: &str, place: Place, facts: &Facts) -> Result<Option<Document>, Problem> {
+    // In today's objects these are a shell's own, such as in user data.
+    let part = if is_of_2022(part) {
+        &with_terraforms_placeholders(part, &place, facts)?
+    } else {
+        part
     };
+    // So that the parser counts lines as the file has them.
+    let padded = "\n".repeat(place.line - 1) + part;
+    match serde_saphyr::from_str::<Value>(&padded) {
+        Ok(Value::Null) => Ok(None),
+        Ok(value) => Ok(Some(Document { place, value })),
+        Err(error) => Err(Problem::new(place, "", describe(&error))),
+    }
+}
+
+fn is_of_2022(part: &str) -> bool {
+    part.lines().any(|line| {
+        let version = line.strip_prefix("apiVersion:").map(str::trim);
+        version.is_some_and(|version| version.contains("/v1alpha"))
+    })
+}
+
+/// The text with its placeholders `{{name}}` filled.
+fn filled(file: &SourceFile, facts: &Facts) -> Result<String, Problem> {
     let mut handlebars = Handlebars::new();
     handlebars.set_strict_mode(true);
     handlebars.register_escape_fn(handlebars::no_escape);
-    let rendered = handlebars
+    handlebars
         .render_template(&file.text, facts)
         .map_err(|error| {
+            let place = Place {
+                file: file.name.clone(),
+                line: error.line_no.unwrap_or(1),
+                object: None,
+            };
             let what = format!("a placeholder cannot be filled; known are {NAMES}");
-            Problem::new(at(error.line_no.unwrap_or(1)), "", what)
-        })?;
-    let mut text = String::with_capacity(rendered.len());
-    for (number, line) in rendered.split_inclusive('\n').enumerate() {
+            Problem::new(place, "", what)
+        })
+}
+
+/// The text with `${name}` filled, as the origin's files have it for Terraform.
+fn with_terraforms_placeholders(
+    part: &str,
+    place: &Place,
+    facts: &Facts,
+) -> Result<String, Problem> {
+    let mut text = String::with_capacity(part.len());
+    for (number, line) in part.split_inclusive('\n').enumerate() {
         let mut rest = line;
         while let Some((before, after)) = rest.split_once("${") {
             let Some((name, after)) = after.split_once('}') else {
@@ -116,7 +146,8 @@ fn filled(file: &SourceFile, facts: &Facts) -> Result<String, Problem> {
             };
             let value = value.ok_or_else(|| {
                 let what = format!("`${{{name}}}` cannot be filled; `${{cluster_name}}` can, and `${{az}}` with the input `zones`");
-                Problem::new(at(number + 1), "", what)
+                let line = place.line + number;
+                Problem::new(Place { line, ..place.clone() }, "", what)
             })?;
             text.push_str(before);
             text.push_str(value);

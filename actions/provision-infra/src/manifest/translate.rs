@@ -74,10 +74,26 @@ pub(super) fn provisioner(document: &Value) -> Translated {
                 .to_owned(),
         );
     }
+    let mut unknown = unknown(spec, &PROVISIONER);
+    let limits = spec["limits"]
+        .as_object()
+        .into_iter()
+        .flat_map(|limits| limits.keys());
+    unknown.extend(
+        limits
+            .filter(|name| *name != "resources")
+            .map(|name| format!("spec.limits.{name}")),
+    );
+    for ttl in ["ttlSecondsAfterEmpty", "ttlSecondsUntilExpired"] {
+        if !spec[ttl].is_null() && seconds(&spec[ttl]).is_none() {
+            unknown.push(format!("spec.{ttl}"));
+        }
+    }
+    unknown.extend(lost_of_provider(spec));
     Translated {
         object: object("karpenter.sh/v1", "NodePool", document, pool.into()),
         notes,
-        unknown: unknown(spec, &PROVISIONER),
+        unknown,
     }
 }
 
@@ -183,27 +199,46 @@ fn node_class_ref(spec: &Value, notes: &mut Vec<String>) -> Value {
         notes.push(format!(
             "spec.providerRef became nodeClassRef to EC2NodeClass `{name}`"
         ));
-    } else if let Some(provider) = spec["provider"].as_object() {
-        let fields: Vec<String> = provider
-            .keys()
-            .map(|field| format!("spec.provider.{field}"))
-            .collect();
+    } else if !spec["provider"].is_null() {
         notes.push(format!(
-            "{} became EC2NodeClass `{name}`: role node_role_name, subnets and security groups tagged karpenter.sh/discovery, \
-             Amazon Linux 2023, a 100 GiB gp3 disk; launch templates are gone",
-            fields.join(" and ")
+            "spec.provider became EC2NodeClass `{name}`: role node_role_name, subnets and security groups tagged \
+             karpenter.sh/discovery, Amazon Linux 2023, a 100 GiB gp3 disk; the launch template is left out"
         ));
     }
     json!({"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": name})
 }
 
+/// What of `spec.provider` says something else than our EC2NodeClass does.
+fn lost_of_provider(spec: &Value) -> Vec<String> {
+    let fields = spec["provider"].as_object().into_iter().flatten();
+    let lost = fields.filter(|(name, value)| match name.as_str() {
+        "launchTemplate" | "apiVersion" | "kind" => false,
+        "subnetSelector" | "securityGroupSelector" => {
+            let keys: Vec<&String> = value
+                .as_object()
+                .into_iter()
+                .flat_map(|tags| tags.keys())
+                .collect();
+            keys != ["karpenter.sh/discovery"]
+        }
+        _ => true,
+    });
+    lost.map(|(name, _)| format!("spec.provider.{name}"))
+        .collect()
+}
+
+/// Seconds, as a number or as text.
+fn seconds(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
 fn requirements(spec: &Value, notes: &mut Vec<String>) -> Value {
     const CAPACITY: &str = "karpenter.sh/capacity-type";
     let mut requirements = spec["requirements"].as_array().cloned().unwrap_or_default();
-    for requirement in &mut requirements {
-        if requirement["key"] == "karpenter.sh/provisioner-name" {
-            requirement["key"] = "karpenter.sh/nodepool".into();
-        }
+    let own = requirements.len();
+    requirements.retain(|requirement| requirement["key"] != "karpenter.sh/provisioner-name");
+    if requirements.len() < own {
+        notes.push("the requirement of karpenter.sh/provisioner-name is left out: a NodePool cannot require its own name".to_owned());
     }
     notes.push("spec.requirements became spec.template.spec.requirements".to_owned());
     if requirements
@@ -219,7 +254,7 @@ fn requirements(spec: &Value, notes: &mut Vec<String>) -> Value {
 }
 
 fn expire_after(spec: &Value, notes: &mut Vec<String>) -> Value {
-    match spec["ttlSecondsUntilExpired"].as_u64() {
+    match seconds(&spec["ttlSecondsUntilExpired"]) {
         Some(seconds) => {
             notes.push(format!(
                 "spec.ttlSecondsUntilExpired became spec.template.spec.expireAfter: {seconds}s"
@@ -243,7 +278,7 @@ fn disruption(spec: &Value, notes: &mut Vec<String>) -> Value {
         );
         return json!({"consolidationPolicy": "WhenEmptyOrUnderutilized", "consolidateAfter": "0s"});
     }
-    match spec["ttlSecondsAfterEmpty"].as_u64() {
+    match seconds(&spec["ttlSecondsAfterEmpty"]) {
         Some(seconds) => {
             notes.push(format!(
                 "spec.ttlSecondsAfterEmpty became consolidationPolicy: WhenEmpty, consolidateAfter: {seconds}s and a budget of \

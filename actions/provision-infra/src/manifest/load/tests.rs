@@ -127,8 +127,11 @@ fn a_placeholder_that_is_not_known_names_those_that_are() {
         said.contains("pools.yaml:5: a placeholder cannot be filled; known are cluster_name"),
         "{said}"
     );
-    let said = problems(&CLASS.replace("{{node_role_name}}", "${nope}")).join("\n");
-    assert!(said.contains("`${nope}` cannot be filled"), "{said}");
+    let said = problems(&origin("spark-driver").text.replace("${az}", "${nope}")).join("\n");
+    assert!(
+        said.contains("pools.yaml:14: `${nope}` cannot be filled"),
+        "{said}"
+    );
     let without_zones = load(&[file(&pool(CALM))], &facts(None)).unwrap_err();
     assert!(
         without_zones[0]
@@ -184,7 +187,7 @@ fn a_field_that_cannot_be_translated_is_a_problem_and_not_lost() {
         .replace("ttlSecondsAfterEmpty", "ttlSecondsAfterEmtpy");
     let said = problems(&text).join("\n");
     assert!(
-        said.contains("spec.ttlSecondsAfterEmtpy: has no place in Karpenter v1"),
+        said.contains("spec.ttlSecondsAfterEmtpy: cannot be translated"),
         "{said}"
     );
 }
@@ -200,4 +203,45 @@ fn what_the_user_may_not_have_meant_is_a_note() {
     let loaded = load(&[file(&text)], &facts(Some("us-east-1a"))).unwrap();
     let notes: Vec<String> = loaded.notes.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(notes.join("\n"));
+}
+
+/// User data is a shell's, which has placeholders of its own.
+#[test]
+fn dollars_in_todays_objects_are_left_alone() {
+    let text = format!("{CLASS}  userData: 'echo ${{HOME}} ${{cluster_name}}'\n");
+    let loaded = load(&[file(&text)], &facts(None)).unwrap();
+    let data = &loaded.manifests[0].object["spec"]["userData"];
+    assert_eq!(*data, "echo ${HOME} ${cluster_name}");
+}
+
+#[test]
+fn nothing_that_a_provisioner_says_is_lost_without_a_word() {
+    let text = origin("spark-driver").text;
+    for (from, to, path) in [
+        ("    resources:", "    resource:", "spec.limits.resource"),
+        ("Empty: 30", "Empty: soon", "spec.ttlSecondsAfterEmpty"),
+        (
+            "    launchTemplate:",
+            "    instanceProfile:",
+            "spec.provider.instanceProfile",
+        ),
+        (
+            "      karpenter.sh/discovery:",
+            "      aws-ids:",
+            "spec.provider.subnetSelector",
+        ),
+    ] {
+        let said = problems(&text.replace(from, to)).join("\n");
+        assert!(
+            said.contains(&format!("{path}: cannot be translated")),
+            "{from}: {said}"
+        );
+    }
+    let quoted = load(
+        &[file(&text.replace("Empty: 30", "Empty: \"30\""))],
+        &facts(Some("a-b-1a")),
+    )
+    .unwrap();
+    let disruption = &quoted.manifests[0].object["spec"]["disruption"];
+    assert_eq!(disruption["consolidateAfter"], "30s");
 }
