@@ -41,6 +41,7 @@ pub struct LocalCloud {
     objects: Objects,
     kubernetes: Store,
     estate: ec2::Estate,
+    eks: eks::EksCluster,
     pub(crate) github: github::Hub,
     emr: emr::Service,
     _karpenter: DropGuard,
@@ -86,13 +87,21 @@ impl LocalCloud {
         let seed = config.virtual_cluster.as_ref();
         let virtual_cluster_id =
             seed.map(|seed| emr.create_virtual_cluster(&seed.name, &seed.namespace));
-        let karpenter = karpenter::start(kubernetes.clone(), config.node_startup);
+        let eks_state = eks::EksCluster::new();
+        let estate = ec2::Estate::new();
+        let karpenter = karpenter::start(
+            kubernetes.clone(),
+            estate.clone(),
+            eks_state.clone(),
+            config.node_startup,
+        );
 
         let inspector = Inspector::new(
             objects.clone(),
             kubernetes.clone(),
             github.clone(),
             emr.clone(),
+            estate.clone(),
         );
         let guard = Guard {
             calls: Calls::new(),
@@ -112,7 +121,6 @@ impl LocalCloud {
             denied: config.denied_actions.clone(),
         };
         let cluster = kubernetes::routes(kubernetes.clone());
-        let estate = ec2::Estate::new(kubernetes.clone());
         let routes = [
             (Service::S3, s3::routes(objects.clone(), keys.clone())),
             (Service::EmrContainers, emr.router()),
@@ -139,12 +147,14 @@ impl LocalCloud {
 
         // The same cluster once more, as EKS shows it: behind TLS, for callers with a token.
         let certificate = eks::Certificate::make(config.address).map_err(at("a certificate"))?;
-        let cluster = eks::authenticated(cluster, keys.clone(), &url(Service::Sts));
+        let cluster =
+            eks::authenticated(cluster, keys.clone(), &url(Service::Sts), eks_state.clone());
         let cluster = Gate::new(Service::Kubernetes, &guard, cluster);
         let eks_cluster = Listener::serve(config.address, cluster, Some(certificate.acceptor))
             .await
             .map_err(at("a port"))?;
         let shown = eks::Cluster {
+            state: eks_state.clone(),
             endpoint: eks_cluster.tls_url(),
             authority: certificate.authority,
         };
@@ -187,6 +197,7 @@ impl LocalCloud {
             objects,
             kubernetes,
             estate,
+            eks: eks_state,
             github,
             emr,
             _karpenter: karpenter,

@@ -1,6 +1,7 @@
 //! Shows everything the local cloud holds, for people and for tests. Changes nothing.
 
 use crate::calls::Calls;
+use crate::ec2::Estate;
 use crate::emr;
 use crate::github::Hub;
 use crate::kubernetes::{Store, kind};
@@ -17,6 +18,7 @@ pub(crate) struct Inspector {
     kubernetes: Store,
     github: Hub,
     emr: emr::Service,
+    estate: Estate,
 }
 
 /// `GET /state` and `GET /calls`.
@@ -29,20 +31,29 @@ pub(crate) fn routes(inspector: Inspector, calls: Calls) -> Router {
 }
 
 impl Inspector {
-    pub(crate) fn new(objects: Objects, kubernetes: Store, github: Hub, emr: emr::Service) -> Self {
+    pub(crate) fn new(
+        objects: Objects,
+        kubernetes: Store,
+        github: Hub,
+        emr: emr::Service,
+        estate: Estate,
+    ) -> Self {
         Self {
             objects,
             kubernetes,
             github,
             emr,
+            estate,
         }
     }
 
-    /// All state as JSON: buckets with their sizes, names of cluster objects, comments, job runs and processes.
+    /// All state as JSON: buckets with their sizes, names of cluster objects, comments, job runs and
+    /// processes, what there is in EC2.
     pub(crate) fn state(&self) -> Value {
         json!({
             "s3": self.buckets(),
             "emr": self.emr.state(),
+            "ec2": self.estate.state(),
             "kubernetes": self.cluster(),
             "github": self.github.state(),
         })

@@ -38,6 +38,7 @@ pub use config::{
     Config, PullRequestHead, PullRequestSeed, SparkInstall, Token, VirtualClusterSeed,
 };
 pub use credentials::Credentials;
+pub use eks::{EksCluster, EksStatus};
 pub use emr::{VirtualClusterFacts, VirtualClusters};
 pub use endpoints::Endpoints;
 pub use github::WorkflowRun;

@@ -5,6 +5,7 @@ use crate::calls::{At, Call, Fault, FaultHandle, FaultKind, Hold, Moment, Servic
 use crate::config::ACCOUNT;
 use crate::credentials::Credentials;
 use crate::ec2::Estate;
+use crate::eks::EksCluster;
 use crate::emr::VirtualClusters;
 use crate::job_script::JobScript;
 use crate::karpenter;
@@ -33,6 +34,18 @@ impl LocalCloud {
     #[must_use]
     pub fn estate(&self) -> &Estate {
         &self.estate
+    }
+
+    /// The cluster as EKS knows it.
+    #[must_use]
+    pub fn eks(&self) -> &EksCluster {
+        &self.eks
+    }
+
+    /// Puts a NodeClaim of a NodePool that is there, with its node, as if Karpenter had bought it some time ago: with
+    /// an instance, a volume and a network interface. It goes when it is deleted, or its NodePool is.
+    pub fn seed_node_claim(&self, pool: &str, name: &str) {
+        karpenter::seed_node_claim(&self.kubernetes, pool, name);
     }
 
     /// Every call that has reached a service, in the order they arrived.

@@ -1,165 +1,164 @@
 //! What there is in EC2 and Elastic Load Balancing: the instances of Karpenter's NodeClaims with a volume and a network
-//! interface each, and what tests have put there. A terminated instance is not shown, as EC2 shows it for a while.
+//! interface each, which its model makes and ends, and what tests have put there.
 
-use crate::config::{ACCOUNT, REGION};
-use crate::kubernetes::{EC2_NODE_CLASS, NODE_CLAIM, Store};
+use super::thing::{Thing, ThingKind};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
 
-/// What kind of thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ThingKind {
-    /// An EC2 instance.
-    Instance,
-    /// An EBS volume.
-    Volume,
-    /// A network interface.
-    NetworkInterface,
-    /// A load balancer of any generation; its id is its ARN.
-    LoadBalancer,
-}
-
-/// One thing with an id and tags.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Thing {
-    /// What it is.
-    pub kind: ThingKind,
-    /// Such as `i-0123`; the ARN of a load balancer.
-    pub id: String,
-    /// The service's own word, such as `running`, `available` or `in-use`.
-    pub state: String,
-    /// Its instance type or volume type; empty for the others.
-    pub model: String,
-    /// Availability zone.
-    pub zone: String,
-    /// Whether it is an instance on spot.
-    pub spot: bool,
-    /// The instance it hangs on.
-    pub attached_to: Option<String>,
-    /// Its tags.
-    pub tags: BTreeMap<String, String>,
-}
-
-impl Thing {
-    /// A thing of that kind in a usual state, with these tags.
-    #[must_use]
-    pub fn new(kind: ThingKind, id: &str, tags: &[(&str, &str)]) -> Self {
-        let (state, model) = match kind {
-            ThingKind::Instance => ("running", "m5.large"),
-            ThingKind::Volume => ("available", "gp3"),
-            ThingKind::NetworkInterface => ("available", ""),
-            ThingKind::LoadBalancer => ("active", ""),
-        };
-        let tags = tags
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-        Self {
-            kind,
-            id: id.to_owned(),
-            state: state.to_owned(),
-            model: model.to_owned(),
-            zone: format!("{REGION}a"),
-            spot: false,
-            attached_to: None,
-            tags: tags.collect(),
-        }
-    }
-
-    /// Its ARN, as the tagging API has it.
-    pub(crate) fn arn(&self) -> String {
-        let resource = match self.kind {
-            ThingKind::Instance => "instance",
-            ThingKind::Volume => "volume",
-            ThingKind::NetworkInterface => "network-interface",
-            ThingKind::LoadBalancer => return self.id.clone(),
-        };
-        format!("arn:aws:ec2:{REGION}:{ACCOUNT}:{resource}/{}", self.id)
-    }
-}
+/// EC2 shows terminated instances for about an hour.
+const SHOWN_AFTER_TERMINATION: Duration = Duration::from_secs(3600);
 
 /// All of it. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Estate {
-    kubernetes: Store,
-    put: Arc<Mutex<Vec<Thing>>>,
+    inner: Arc<Mutex<Inner>>,
+    changed: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    things: Vec<Thing>,
+    /// When instances were terminated.
+    terminated: BTreeMap<String, Instant>,
+    /// Instances stay in `shutting-down`.
+    held: bool,
 }
 
 impl Estate {
-    pub(crate) fn new(kubernetes: Store) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            kubernetes,
-            put: Arc::default(),
+            inner: Arc::default(),
+            changed: watch::channel(0).0,
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let Inner {
+            things, terminated, ..
+        } = &mut *inner;
+        let old = |at: &Instant| at.elapsed() >= SHOWN_AFTER_TERMINATION;
+        things.retain(|thing| !terminated.get(&thing.id).is_some_and(old));
+        inner
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Inner)) {
+        change(&mut self.lock());
+        self.changed.send_modify(|count| *count += 1);
     }
 
     /// Puts a thing there, in place of one with its id.
     pub fn put(&self, thing: Thing) {
-        let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
-        put.retain(|other| other.id != thing.id);
-        put.push(thing);
+        self.change(|inner| {
+            inner.things.retain(|other| other.id != thing.id);
+            inner.things.push(thing);
+        });
     }
 
-    /// Takes a thing away that was put there.
+    /// Takes a thing away, at once and without a trace.
     pub fn remove(&self, id: &str) {
-        let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
-        put.retain(|thing| thing.id != id);
+        self.change(|inner| inner.things.retain(|thing| thing.id != id));
     }
 
-    /// Everything there is now.
+    /// Everything there is now, with the instances that were terminated within the last hour.
     #[must_use]
     pub fn things(&self) -> Vec<Thing> {
-        let put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut things = put.clone();
-        drop(put);
-        let cluster = self.cluster();
-        for claim in self.kubernetes.list(&NODE_CLAIM, None) {
-            things.extend(node(&claim, &cluster).into_iter().flatten());
-        }
-        things
+        self.lock().things.clone()
     }
 
-    /// The cluster that the nodes' tags name: the one whose subnets the EC2NodeClass seeks.
-    fn cluster(&self) -> String {
-        let classes = self.kubernetes.list(&EC2_NODE_CLASS, None);
-        let named = classes.iter().find_map(|class| {
-            let terms = &class["spec"]["subnetSelectorTerms"];
-            terms[0]["tags"]["karpenter.sh/discovery"].as_str()
+    /// A wake-up at each change.
+    #[must_use]
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Waits until a thing is there that this is true for, and gives it; one that is there already counts.
+    pub async fn thing(&self, wanted: impl Fn(&Thing) -> bool) -> Thing {
+        let mut changed = self.changed();
+        loop {
+            changed.borrow_and_update();
+            if let Some(found) = self.things().into_iter().find(&wanted) {
+                return found;
+            }
+            // This holds the sender.
+            let _ = changed.changed().await;
+        }
+    }
+
+    /// Keeps Karpenter's instances in `shutting-down`, and so their NodeClaims, until [`Self::release_terminations`].
+    pub fn hold_terminations(&self) {
+        self.change(|inner| inner.held = true);
+    }
+
+    /// Lets go what [`Self::hold_terminations`] has held.
+    pub fn release_terminations(&self) {
+        self.change(|inner| inner.held = false);
+    }
+
+    /// Whether instances stay in `shutting-down`.
+    pub(crate) fn holds_terminations(&self) -> bool {
+        self.lock().held
+    }
+
+    /// Puts an instance into a state.
+    pub(crate) fn set_state(&self, id: &str, state: &str) {
+        self.change(|inner| {
+            if let Some(thing) = inner.things.iter_mut().find(|thing| thing.id == id) {
+                state.clone_into(&mut thing.state);
+            }
         });
-        named.unwrap_or("local-cloud").to_owned()
+    }
+
+    /// An instance is terminated. What hangs on it goes along, or is free where it is to stay.
+    pub(crate) fn terminate(&self, id: &str) {
+        self.set_state(id, "terminated");
+        self.change(|inner| {
+            inner.terminated.insert(id.to_owned(), Instant::now());
+            let hangs = |thing: &Thing| thing.attached_to.as_deref() == Some(id);
+            inner.things.retain(|thing| !hangs(thing) || thing.stays);
+            for thing in inner.things.iter_mut().filter(|thing| hangs(thing)) {
+                thing.attached_to = None;
+                "available".clone_into(&mut thing.state);
+            }
+        });
+    }
+
+    /// Adds tags to a thing.
+    pub(crate) fn tag(&self, id: &str, tags: &[(&str, &str)]) {
+        self.change(|inner| {
+            if let Some(thing) = inner.things.iter_mut().find(|thing| thing.id == id) {
+                let tags = tags
+                    .iter()
+                    .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+                thing.tags.extend(tags);
+            }
+        });
+    }
+
+    /// All of it as JSON, for whoever inspects the local cloud.
+    pub(crate) fn state(&self) -> Value {
+        let things = self.things().into_iter();
+        serde_json::to_value(things.collect::<Vec<_>>()).unwrap_or_default()
     }
 }
 
-/// The instance of a NodeClaim that was launched, its disk and its network interface.
-fn node(claim: &Value, cluster: &str) -> Option<[Thing; 3]> {
-    let metadata = &claim["metadata"];
-    let name = metadata["name"].as_str()?;
-    let id = claim["status"]["providerID"].as_str()?.rsplit('/').next()?;
-    let label = |key: &str| metadata["labels"][key].as_str().unwrap_or_default();
-    let tags = [
-        ("Name", name),
-        ("karpenter.sh/nodeclaim", name),
-        ("karpenter.sh/nodepool", label("karpenter.sh/nodepool")),
-        ("eks:eks-cluster-name", cluster),
-        (&format!("kubernetes.io/cluster/{cluster}"), "owned"),
-    ];
-    let ending = !metadata["deletionTimestamp"].is_null();
-    let instance = Thing {
-        state: if ending { "shutting-down" } else { "running" }.to_owned(),
-        model: label("node.kubernetes.io/instance-type").to_owned(),
-        spot: label("karpenter.sh/capacity-type") == "spot",
-        ..Thing::new(ThingKind::Instance, id, &tags)
-    };
-    let hanging = |kind, id: String, tags: &[(&str, &str)]| Thing {
+/// A volume or a network interface that hangs on an instance.
+pub(crate) fn hanging(kind: ThingKind, id: &str, instance: &Thing) -> Thing {
+    Thing {
         state: "in-use".to_owned(),
+        zone: instance.zone.clone(),
         attached_to: Some(instance.id.clone()),
-        ..Thing::new(kind, &id, tags)
-    };
-    let plugin = [
-        ("cluster.k8s.amazonaws.com/name", cluster),
-        ("node.k8s.amazonaws.com/instance_id", id),
-    ];
-    let volume = hanging(ThingKind::Volume, format!("vol-{name}"), &tags);
-    let interface = hanging(ThingKind::NetworkInterface, format!("eni-{name}"), &plugin);
-    Some([instance, volume, interface])
+        ..Thing::new(kind, id, &[])
+    }
+}
+
+/// So many random hexadecimal digits, 32 at most.
+pub(crate) fn hex(digits: usize) -> String {
+    let mut text = uuid::Uuid::new_v4().simple().to_string();
+    text.truncate(digits);
+    text
 }

@@ -12,6 +12,16 @@ pub(super) fn numbered<'a>(parameters: &'a Parameters, name: &str) -> Vec<&'a st
         .collect()
 }
 
+/// The answer of an operation; `result` is XML.
+pub(super) fn answer(action: &str, result: &str) -> Response {
+    let id = uuid::Uuid::new_v4();
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <{action}Response xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>{id}</requestId>{result}</{action}Response>"
+    );
+    xml(StatusCode::OK, body)
+}
+
 /// A refusal, the sender's fault.
 pub(super) fn refusal(code: &str, message: &str) -> Response {
     let id = uuid::Uuid::new_v4();

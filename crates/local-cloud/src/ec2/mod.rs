@@ -2,6 +2,7 @@
 //!
 //! | module        | idea                                                             |
 //! |---------------|------------------------------------------------------------------|
+//! | `thing`       | an instance, a volume, a network interface, a load balancer      |
 //! | `estate`      | what there is: Karpenter's nodes, and what tests have put there  |
 //! | `describe`    | `DescribeInstances`, `DescribeVolumes`, `DescribeNetworkInterfaces` |
 //! | `filter`      | `Filter.N`                                                       |
@@ -15,8 +16,11 @@ mod estate;
 mod filter;
 mod form;
 mod spot_prices;
+mod thing;
 
-pub use estate::{Estate, Thing, ThingKind};
+pub use estate::Estate;
+pub(crate) use estate::{hanging, hex};
+pub use thing::{Thing, ThingKind};
 
 use crate::made_up_prices::Prices;
 use crate::query_api::{Parameters, escape};
@@ -37,8 +41,12 @@ async fn answer(
     State((prices, estate)): State<(Prices, Estate)>,
     Form(parameters): Form<Parameters>,
 ) -> Response {
-    let things = |kind| describe::answer(&estate, kind, &parameters);
-    match parameters.get("Action").map(String::as_str) {
+    let action = parameters.get("Action").map(String::as_str);
+    let things = |kind| match describe::page(&estate, kind, &parameters) {
+        Ok(page) => form::answer(action.unwrap_or_default(), &page),
+        Err((code, message)) => refusal(code, &escape(&message)),
+    };
+    match action {
         Some("DescribeSpotPriceHistory") => {
             spot_prices::describe_spot_price_history(&prices, &parameters)
         }

@@ -3,8 +3,8 @@
 //! The token is `k8s-aws-v1.` and a presigned URL of `GetCallerIdentity` in base64url. The real authenticator sends
 //! that URL to STS with the header `x-k8s-aws-id`; here the signature is computed again instead.
 
-use super::routes::CLUSTER;
 use super::signature;
+use super::state::EksCluster;
 use crate::config::REGION;
 use crate::credentials::{Keys, Standing};
 use axum::Router;
@@ -19,16 +19,16 @@ const PREFIX: &str = "k8s-aws-v1.";
 
 /// The routes, for callers with a good token only. `sts` is the host that the URL may name besides STS's own, the only
 /// ones that the real authenticator takes.
-pub(crate) fn authenticated(routes: Router, keys: Keys, sts: &str) -> Router {
+pub(crate) fn authenticated(routes: Router, keys: Keys, sts: &str, cluster: EksCluster) -> Router {
     let host = sts.trim_start_matches("http://").to_owned();
     let check = move |request: Request, next: Next| {
-        let (keys, host) = (keys.clone(), host.clone());
+        let (keys, host, cluster) = (keys.clone(), host.clone(), cluster.clone());
         async move {
             let authorization = request.headers().get(header::AUTHORIZATION);
             let bearer = authorization
                 .and_then(|value| value.to_str().ok())
                 .and_then(|value| value.strip_prefix("Bearer "));
-            match bearer.is_some_and(|token| accepts(token, &keys, &host)) {
+            match bearer.is_some_and(|token| accepts(token, &keys, &host, &cluster)) {
                 true => next.run(request).await,
                 false => unauthorized(),
             }
@@ -45,7 +45,7 @@ fn unauthorized() -> Response {
     (StatusCode::UNAUTHORIZED, axum::Json(status)).into_response()
 }
 
-fn accepts(token: &str, keys: &Keys, host: &str) -> bool {
+fn accepts(token: &str, keys: &Keys, host: &str, cluster: &EksCluster) -> bool {
     let url = token
         .strip_prefix(PREFIX)
         .and_then(|text| URL_SAFE_NO_PAD.decode_to_vec(text.as_bytes()).ok())
@@ -63,5 +63,8 @@ fn accepts(token: &str, keys: &Keys, host: &str) -> bool {
     (named == host || named == own)
         && presigned.get("Action") == Some("GetCallerIdentity")
         && presigned.counts_at(jiff::Timestamp::now())
-        && presigned.is_signed_with(&secret, &[("host", named), ("x-k8s-aws-id", CLUSTER)])
+        && presigned.is_signed_with(
+            &secret,
+            &[("host", named), ("x-k8s-aws-id", &cluster.name())],
+        )
 }

@@ -11,10 +11,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     claims::{Claim, Phase},
+    hardware::Hardware,
     node_pool::{NodePool, strings},
-    objects::set_condition,
+    objects::{delete_orphans, set_condition},
     packing,
     quantity::Resources,
+    strangers::Strangers,
 };
 use crate::kubernetes::{NODE_POOL, POD, Store, events::scheduled};
 
@@ -49,24 +51,35 @@ struct Batch {
 
 struct Controller {
     store: Store,
+    hardware: Hardware,
     settings: Settings,
     claims: Vec<Claim>,
+    strangers: Strangers,
     bought: u32,
     batch: Option<Batch>,
 }
 
 /// Runs until cancelled.
-pub(crate) async fn run(store: Store, settings: Settings, cancel: CancellationToken) {
+pub(crate) async fn run(
+    store: Store,
+    hardware: Hardware,
+    settings: Settings,
+    cancel: CancellationToken,
+) {
     let mut changed = store.changed();
+    let mut machines = hardware.estate.changed();
     let mut controller = Controller {
         store,
+        hardware,
         settings,
         claims: Vec::new(),
+        strangers: Strangers::default(),
         bought: 0,
         batch: None,
     };
     loop {
         changed.borrow_and_update();
+        machines.borrow_and_update();
         let due = controller.reconcile();
         let sleep = async {
             match due {
@@ -77,6 +90,7 @@ pub(crate) async fn run(store: Store, settings: Settings, cancel: CancellationTo
         tokio::select! {
             () = cancel.cancelled() => return,
             result = changed.changed() => if result.is_err() { return },
+            result = machines.changed() => if result.is_err() { return },
             () = sleep => {}
         }
     }
@@ -85,8 +99,15 @@ pub(crate) async fn run(store: Store, settings: Settings, cancel: CancellationTo
 impl Controller {
     /// Does everything that can be done now, and says when to look again.
     fn reconcile(&mut self) -> Option<Instant> {
-        self.end_claims_without_pool();
-        self.step_claims();
+        let held = self.hardware.estate.holds_terminations();
+        delete_orphans(&self.store);
+        self.step_claims(held);
+        let own: BTreeSet<&str> = self
+            .claims
+            .iter()
+            .map(|claim| claim.name.as_str())
+            .collect();
+        let strangers = self.strangers.follow(&self.store, &self.hardware, &own);
         let pods: Vec<Pod> = self
             .store
             .list(&POD, None)
@@ -99,26 +120,22 @@ impl Controller {
         let claims = self
             .claims
             .iter()
-            .filter_map(|claim| claim.due(self.settings.startup));
+            .filter_map(|claim| claim.due(self.settings.startup, held));
         let batch = self.batch.as_ref().map(|batch| self.closing(batch));
-        claims.chain(batch).min()
+        claims.chain(batch).chain(strangers).min()
     }
 
-    /// NodeClaims belong to their NodePool and go with it.
-    fn end_claims_without_pool(&mut self) {
-        for claim in &mut self.claims {
-            let there = self.store.get(&NODE_POOL, None, &claim.pool.name);
-            if there.is_none_or(|pool| !pool["metadata"]["deletionTimestamp"].is_null()) {
-                claim.end(&self.store);
-            }
-        }
-    }
-
-    fn step_claims(&mut self) {
-        let (store, startup) = (&self.store, self.settings.startup);
+    fn step_claims(&mut self, held: bool) {
+        let (store, hardware, startup) = (&self.store, &self.hardware, self.settings.startup);
         self.claims.retain_mut(|claim| {
-            while claim.due(startup).is_some_and(|due| due <= Instant::now()) {
-                if !claim.step(store) {
+            if !claim.follow(store, hardware) {
+                return false;
+            }
+            while claim
+                .due(startup, held)
+                .is_some_and(|due| due <= Instant::now())
+            {
+                if !claim.step(store, hardware) {
                     return false;
                 }
             }

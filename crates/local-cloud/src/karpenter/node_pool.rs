@@ -10,6 +10,10 @@ use super::catalogue::{self, InstanceType};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NodePool {
     pub(crate) name: String,
+    /// What its NodeClaims are owned by.
+    pub(crate) uid: String,
+    /// Name of its EC2NodeClass.
+    pub(crate) node_class: String,
     /// `spec.template.metadata.labels`.
     pub(crate) labels: BTreeMap<String, String>,
     /// The instance types its requirements allow, smallest first.
@@ -31,6 +35,8 @@ impl NodePool {
         let capacity = allowed("karpenter.sh/capacity-type");
         Some(Self {
             name: object["metadata"]["name"].as_str()?.to_owned(),
+            uid: text(&object["metadata"]["uid"]),
+            node_class: text(&template["spec"]["nodeClassRef"]["name"]),
             labels: strings(&template["metadata"]["labels"]),
             instance_types: instance_types(template),
             zone: allowed("topology.kubernetes.io/zone")
@@ -87,6 +93,10 @@ fn values(template: &Value, key: &str) -> Option<Vec<String>> {
             .filter_map(|v| v.as_str().map(str::to_owned))
             .collect(),
     )
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// A JSON object of strings as a map.

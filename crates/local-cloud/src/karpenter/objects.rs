@@ -4,10 +4,79 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{catalogue::InstanceType, node_pool::NodePool, quantity::Resources};
-use crate::kubernetes::{EC2_NODE_CLASS, NODE_POOL, Store};
+use crate::kubernetes::{EC2_NODE_CLASS, NODE, NODE_CLAIM, NODE_POOL, Store};
 
 /// Says that the object stands for no real machine. Watchers can pass it on to whoever reads their numbers.
 pub(crate) const EMULATED: &str = "local-cloud/emulated";
+
+/// Holds a NodeClaim until its instance is terminated.
+const FINALIZER: &str = "karpenter.sh/termination";
+
+/// Whether somebody deleted the object.
+pub(super) fn is_deleting(object: &Value) -> bool {
+    object["metadata"]["deletionTimestamp"].is_string()
+}
+
+/// Whether Karpenter's finalizer holds the object.
+pub(super) fn is_ours(object: &Value) -> bool {
+    let finalizers = object["metadata"]["finalizers"].as_array();
+    finalizers.is_some_and(|held| held.iter().any(|one| one == FINALIZER))
+}
+
+/// Takes Karpenter's finalizer from a NodeClaim. One that is deleted is gone then, unless others hold it, too.
+pub(super) fn release(store: &Store, name: &str) {
+    store.edit(&NODE_CLAIM, None, name, |claim| {
+        if let Some(finalizers) = claim["metadata"]["finalizers"].as_array_mut() {
+            finalizers.retain(|finalizer| finalizer != FINALIZER);
+        }
+    });
+}
+
+/// Deletes the NodeClaims whose NodePool is going or gone, as the garbage collector does with what has no owner any more.
+pub(super) fn delete_orphans(store: &Store) {
+    let mut pools = store.list(&NODE_POOL, None);
+    pools.retain(|pool| !is_deleting(pool));
+    let lives = |owner: &Value| {
+        owner["kind"] != "NodePool"
+            || pools
+                .iter()
+                .any(|pool| pool["metadata"]["uid"] == owner["uid"])
+    };
+    for claim in store.list(&NODE_CLAIM, None) {
+        let owners = claim["metadata"]["ownerReferences"].as_array();
+        let orphan = owners.is_some_and(|owners| !owners.is_empty() && !owners.iter().any(lives));
+        if orphan && !is_deleting(&claim) {
+            let name = claim["metadata"]["name"].as_str().unwrap_or_default();
+            store.mark_deleting(&NODE_CLAIM, None, name);
+        }
+    }
+}
+
+/// Puts a NodeClaim and its Node that were bought before anybody looked: the pool's smallest instance type.
+pub(crate) fn seed_node_claim(store: &Store, pool: &str, name: &str) {
+    let pool = store
+        .get(&NODE_POOL, None, pool)
+        .as_ref()
+        .and_then(NodePool::read);
+    let Some((pool, instance)) = pool.and_then(|pool| {
+        let instance = pool.instance_types.first()?.clone();
+        Some((pool, instance))
+    }) else {
+        return;
+    };
+    let provider_id = format!("aws:///{}/{}", pool.zone, super::hardware::new_id());
+    let mut claim = node_claim(&pool, &instance, name, Resources::default());
+    claim["status"]["providerID"] = json!(provider_id);
+    claim["status"]["nodeName"] = json!(name);
+    for kind in ["Launched", "Registered", "Initialized", "Ready"] {
+        set_condition(&mut claim, kind);
+    }
+    store.put(
+        &NODE,
+        node(&pool, &instance, (name, &provider_id), "127.0.0.1"),
+    );
+    store.put(&NODE_CLAIM, claim);
+}
 
 /// Now, in the whole seconds Kubernetes writes.
 pub(crate) fn now() -> String {
@@ -51,10 +120,14 @@ pub(crate) fn node_claim(
             "name": name,
             "labels": labels(pool, instance, name),
             "annotations": {EMULATED: "true"},
-            "finalizers": ["karpenter.sh/termination"],
+            "finalizers": [FINALIZER],
+            "ownerReferences": [{
+                "apiVersion": "karpenter.sh/v1", "kind": "NodePool", "name": pool.name, "uid": pool.uid,
+                "blockOwnerDeletion": true,
+            }],
         },
         "spec": {
-            "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": pool.name},
+            "nodeClassRef": {"group": "karpenter.k8s.aws", "kind": "EC2NodeClass", "name": pool.node_class},
             "requirements": [],
             "resources": {"requests": resources(requests)},
         },
@@ -63,7 +136,12 @@ pub(crate) fn node_claim(
 }
 
 /// The Node a NodeClaim became, ready for pods.
-pub(crate) fn node(pool: &NodePool, instance: &InstanceType, name: &str, address: &str) -> Value {
+pub(crate) fn node(
+    pool: &NodePool,
+    instance: &InstanceType,
+    (name, provider_id): (&str, &str),
+    address: &str,
+) -> Value {
     let mut labels = labels(pool, instance, name);
     labels["karpenter.sh/registered"] = json!("true");
     labels["karpenter.sh/initialized"] = json!("true");
@@ -71,7 +149,7 @@ pub(crate) fn node(pool: &NodePool, instance: &InstanceType, name: &str, address
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {"name": name, "labels": labels, "annotations": {EMULATED: "true"}},
-        "spec": {"providerID": format!("aws:///{}/i-{name}", pool.zone)},
+        "spec": {"providerID": provider_id},
         "status": {
             "addresses": [{"type": "InternalIP", "address": address}],
             "allocatable": resources(instance.allocatable()),

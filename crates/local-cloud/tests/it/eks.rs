@@ -9,7 +9,7 @@ use aws_sigv4::sign::v4::SigningParams;
 use k8s_openapi::api::core::v1::Node;
 use kube::{Api, Client};
 use local_cloud::config::{ACCESS_KEY_ID, CLUSTER, REGION, SECRET_ACCESS_KEY};
-use local_cloud::{Config, LocalCloud};
+use local_cloud::{Config, EksStatus, LocalCloud};
 use std::time::{Duration, SystemTime};
 
 async fn eks(cloud: &LocalCloud) -> aws_sdk_eks::Client {
@@ -163,4 +163,31 @@ async fn another_cluster_is_not_found() {
     let refused = refused.await.unwrap_err();
     assert_eq!(refused.code(), Some("ResourceNotFoundException"));
     assert_eq!(refused.raw_response().unwrap().status().as_u16(), 404);
+}
+
+#[tokio::test]
+async fn a_test_may_rename_the_cluster_and_take_it_away() {
+    let cloud = start(Config::default()).await;
+    cloud.eks().rename("bench");
+    let client = eks(&cloud).await;
+    let status = async |name: &str| {
+        let described = client.describe_cluster().name(name).send().await;
+        described.map(|answer| answer.cluster.unwrap())
+    };
+    let described = status("bench").await.unwrap();
+    assert!(described.arn().unwrap().ends_with(":cluster/bench"));
+    assert!(described.endpoint().is_some());
+    assert!(status(CLUSTER).await.is_err());
+
+    cloud.eks().set_status(EksStatus::Creating);
+    let described = status("bench").await.unwrap();
+    assert_eq!(described.status().unwrap().as_str(), "CREATING");
+    assert_eq!(described.endpoint(), None);
+    cloud.eks().set_status(EksStatus::Deleting);
+    let described = status("bench").await.unwrap();
+    assert_eq!(described.status().unwrap().as_str(), "DELETING");
+
+    cloud.eks().remove();
+    let gone = status("bench").await.unwrap_err();
+    assert_eq!(gone.code(), Some("ResourceNotFoundException"));
 }

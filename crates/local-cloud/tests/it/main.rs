@@ -1,6 +1,7 @@
 //! Drives a local cloud with the clients people use: the AWS SDKs, kube, octocrab and the program itself.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
+mod ec2;
 mod eks;
 mod faults;
 mod github;
@@ -10,6 +11,7 @@ mod kubernetes;
 mod kubernetes_apply;
 mod kubernetes_log;
 mod kubernetes_watch;
+mod plain_http;
 mod program;
 mod s3;
 mod s3_buckets;
