@@ -1,14 +1,14 @@
 //! Discovery: what versions, groups and kinds there are, in the plain form that every client reads. Pure.
 
-use super::kind::{ALL, Kind};
+use super::kind::Kind;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The Kubernetes version this server says it is.
 const MINOR: &str = "36";
 
-/// The answer at a discovery path; none if it is no such path.
-pub(super) fn answer(path: &str) -> Option<Value> {
+/// The answer at a discovery path of an API with these kinds; none if it is no such path.
+pub(super) fn answer(path: &str, kinds: &[&'static Kind]) -> Option<Value> {
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     match segments.as_slice() {
         ["version"] => Some(version()),
@@ -20,19 +20,19 @@ pub(super) fn answer(path: &str) -> Option<Value> {
         ["apis"] => Some(json!({
             "kind": "APIGroupList",
             "apiVersion": "v1",
-            "groups": groups().into_iter().map(group).collect::<Vec<_>>(),
+            "groups": groups(kinds).into_iter().map(group).collect::<Vec<_>>(),
         })),
-        ["api", "v1"] => resources("", "v1"),
-        ["apis", name] => groups().contains(name).then(|| {
+        ["api", "v1"] => resources(kinds, "", "v1"),
+        ["apis", name] => groups(kinds).contains(name).then(|| {
             let mut answer = group(name);
             answer["kind"] = "APIGroup".into();
             answer["apiVersion"] = "v1".into();
             answer
         }),
-        ["apis", group, version] => resources(group, version),
-        ["openapi", "v3"] => Some(openapi_index()),
-        ["openapi", "v3", "api", version] => openapi("", version),
-        ["openapi", "v3", "apis", group, version] => openapi(group, version),
+        ["apis", group, version] => resources(kinds, group, version),
+        ["openapi", "v3"] => Some(openapi_index(kinds)),
+        ["openapi", "v3", "api", version] => openapi(kinds, "", version),
+        ["openapi", "v3", "apis", group, version] => openapi(kinds, group, version),
         _ => None,
     }
 }
@@ -51,8 +51,9 @@ fn version() -> Value {
     })
 }
 
-fn groups() -> BTreeSet<&'static str> {
-    ALL.iter()
+fn groups(kinds: &[&'static Kind]) -> BTreeSet<&'static str> {
+    kinds
+        .iter()
         .map(|kind| kind.group)
         .filter(|group| !group.is_empty())
         .collect()
@@ -63,8 +64,8 @@ fn group(name: &str) -> Value {
     json!({ "name": name, "versions": [version], "preferredVersion": version })
 }
 
-fn resources(group: &str, version: &str) -> Option<Value> {
-    let kinds: Vec<&&Kind> = ALL
+fn resources(kinds: &[&'static Kind], group: &str, version: &str) -> Option<Value> {
+    let kinds: Vec<&&Kind> = kinds
         .iter()
         .filter(|k| k.group == group && k.version == version)
         .collect();
@@ -84,8 +85,10 @@ fn resources(group: &str, version: &str) -> Option<Value> {
 }
 
 /// The OpenAPI descriptions there are. They hold no schemas, only what `kubectl apply` looks for in them.
-fn openapi_index() -> Value {
-    let groups = groups().into_iter().map(|group| format!("apis/{group}/v1"));
+fn openapi_index(kinds: &[&'static Kind]) -> Value {
+    let groups = groups(kinds)
+        .into_iter()
+        .map(|group| format!("apis/{group}/v1"));
     let paths = groups.chain(["api/v1".to_owned()]).map(|path| {
         let url = format!("/openapi/v3/{path}");
         (path, json!({ "serverRelativeURL": url }))
@@ -94,10 +97,10 @@ fn openapi_index() -> Value {
 }
 
 /// Says of each kind that patches take `dryRun` and `fieldValidation`; `kubectl` refuses to apply without knowing.
-fn openapi(group: &str, version: &str) -> Option<Value> {
-    let list = resources(group, version)?;
+fn openapi(kinds: &[&'static Kind], group: &str, version: &str) -> Option<Value> {
+    let list = resources(kinds, group, version)?;
     let parameter = |name| json!({ "name": name, "in": "query", "schema": { "type": "string" } });
-    let kinds = ALL.iter().filter(|kind| kind.group == group);
+    let kinds = kinds.iter().filter(|kind| kind.group == group);
     let paths = kinds.map(|kind| {
         let root = if group.is_empty() { "/api/v1".to_owned() } else { format!("/apis/{}", kind.api_version()) };
         let namespace = if kind.namespaced { "/namespaces/{namespace}" } else { "" };
@@ -129,11 +132,12 @@ fn resource(kind: &Kind) -> Value {
 #[cfg(test)]
 mod tests {
     use super::answer;
+    use crate::kubernetes::kind::ALL;
 
     #[test]
     fn every_kind_is_discovered_in_its_group() {
         let names = |path| {
-            let list = answer(path).unwrap_or_default();
+            let list = answer(path, &ALL).unwrap_or_default();
             let resources = list["resources"].as_array().cloned().unwrap_or_default();
             resources
                 .iter()
@@ -153,21 +157,21 @@ mod tests {
         );
         assert_eq!(names("/apis/karpenter.sh/v1"), ["nodeclaims", "nodepools"]);
         assert_eq!(
-            answer("/apis/karpenter.sh").unwrap_or_default()["name"],
+            answer("/apis/karpenter.sh", &ALL).unwrap_or_default()["name"],
             "karpenter.sh"
         );
-        assert!(answer("/apis/apps/v1").is_none());
-        assert!(answer("/api/v1/pods").is_none());
+        assert!(answer("/apis/apps/v1", &ALL).is_none());
+        assert!(answer("/api/v1/pods", &ALL).is_none());
     }
 
     #[test]
     fn patches_are_described_as_taking_field_validation() {
-        let index = answer("/openapi/v3").unwrap_or_default();
+        let index = answer("/openapi/v3", &ALL).unwrap_or_default();
         let url = index["paths"]["apis/karpenter.sh/v1"]["serverRelativeURL"]
             .as_str()
             .unwrap_or_default()
             .to_owned();
-        let description = answer(&url).unwrap_or_default();
+        let description = answer(&url, &ALL).unwrap_or_default();
         let patch = &description["paths"]["/apis/karpenter.sh/v1/nodepools/{name}"]["patch"];
         assert_eq!(patch["parameters"][1]["name"], "fieldValidation");
     }

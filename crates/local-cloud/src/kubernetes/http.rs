@@ -57,12 +57,14 @@ struct Request<'a> {
 
 impl Request<'_> {
     fn answer(&self, method: &Method, path: &str) -> Result<Response, Refusal> {
+        let kinds = self.store.kinds();
         if *method == Method::GET
-            && let Some(known) = discovery::answer(path)
+            && let Some(known) = discovery::answer(path, &kinds)
         {
             return Ok(Json(known).into_response());
         }
-        let target = Target::parse(path).ok_or_else(Refusal::unknown_path)?;
+        let target = Target::parse(path).filter(|target| kinds.contains(&target.kind));
+        let target = target.ok_or_else(Refusal::unknown_path)?;
         match (method.as_str(), &target.name, &target.part) {
             ("GET", _, _) => read::read(
                 self.store,

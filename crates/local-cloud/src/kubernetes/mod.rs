@@ -5,6 +5,7 @@
 //! sets on NodePools: whoever holds the store moves pods and nodes along.
 
 mod apply;
+mod circumstances;
 mod discovery;
 pub(crate) mod events;
 mod http;
@@ -25,6 +26,7 @@ mod target;
 mod watch;
 mod write;
 
+pub use circumstances::Unready;
 pub(crate) use http::routes;
 pub use kind::{
     CONFIG_MAP, EC2_NODE_CLASS, EVENT, Kind, NAMESPACE, NODE, NODE_CLAIM, NODE_POOL, POD,

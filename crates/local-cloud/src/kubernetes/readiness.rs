@@ -1,7 +1,7 @@
 //! Sets the conditions of NodePools and EC2NodeClasses, as Karpenter does soon after they are written.
 //! Nothing is looked up in AWS: every selector of an EC2NodeClass counts as resolved.
 
-use super::kind::{EC2_NODE_CLASS, NODE_POOL};
+use super::kind::{EC2_NODE_CLASS, Kind, NODE_POOL};
 use super::{Store, metadata};
 use serde_json::{Value, json};
 
@@ -17,59 +17,82 @@ const NODE_CLASS_CONDITIONS: [&str; 6] = [
 /// Brings the conditions of all node classes and pools up to date. Changes nothing that already is.
 pub(super) fn settle(store: &Store) {
     for class in store.list(&EC2_NODE_CLASS, None) {
-        let verdicts = NODE_CLASS_CONDITIONS.map(|condition| (condition, Verdict::good(condition)));
+        let mut verdicts =
+            NODE_CLASS_CONDITIONS.map(|condition| (condition, Verdict::good(condition)));
+        spoil(store, &EC2_NODE_CLASS, &class, &mut verdicts);
         edit_conditions(store, &EC2_NODE_CLASS, &class, &verdicts);
     }
     for pool in store.list(&NODE_POOL, None) {
         let class = pool["spec"]["template"]["spec"]["nodeClassRef"]["name"].as_str();
-        let found = class.is_some_and(|name| store.get(&EC2_NODE_CLASS, None, name).is_some());
-        let (class_ready, ready) = if found {
-            (Verdict::good("NodeClassReady"), Verdict::good("Ready"))
-        } else {
-            (
-                Verdict::bad("NodeClassNotFound", "NodeClass not found on cluster"),
-                Verdict::bad("UnhealthyDependents", "NodeClassReady=False"),
-            )
+        let class = class.and_then(|name| store.get(&EC2_NODE_CLASS, None, name));
+        let class_ready = match class.as_ref().map(|class| find(class, "Ready")) {
+            None => Verdict::bad("NodeClassNotFound", "NodeClass not found on cluster"),
+            Some(Some(ready)) if ready["status"] == "False" => {
+                let text = |field: &str| ready[field].as_str().unwrap_or_default();
+                Verdict::bad(text("reason"), text("message"))
+            }
+            Some(_) => Verdict::good("NodeClassReady"),
         };
-        let verdicts = [
+        let ready = match class_ready.status {
+            "True" => Verdict::good("Ready"),
+            _ => Verdict::unhealthy("NodeClassReady"),
+        };
+        let mut verdicts = [
             ("ValidationSucceeded", Verdict::good("ValidationSucceeded")),
             ("NodeClassReady", class_ready),
             ("Ready", ready),
         ];
+        spoil(store, &NODE_POOL, &pool, &mut verdicts);
         edit_conditions(store, &NODE_POOL, &pool, &verdicts);
+    }
+}
+
+/// Makes what a test wants not to be ready of the conditions of one object.
+fn spoil(store: &Store, kind: &Kind, object: &Value, verdicts: &mut [(&'static str, Verdict)]) {
+    let name = metadata::text(object, "name").unwrap_or_default();
+    let Some(unready) = store.unready(kind, name) else {
+        return;
+    };
+    for (condition, verdict) in verdicts {
+        if *condition == "Ready" {
+            *verdict = Verdict::unhealthy(&unready.condition);
+        }
+        if *condition == unready.condition {
+            *verdict = Verdict::bad(&unready.reason, &unready.message);
+        }
     }
 }
 
 struct Verdict {
     status: &'static str,
-    reason: &'static str,
-    message: &'static str,
+    reason: String,
+    message: String,
 }
 
 impl Verdict {
-    fn good(condition: &'static str) -> Self {
+    fn good(condition: &str) -> Self {
         Self {
             status: "True",
-            reason: condition,
-            message: "",
+            reason: condition.to_owned(),
+            message: String::new(),
         }
     }
 
-    fn bad(reason: &'static str, message: &'static str) -> Self {
+    fn bad(reason: &str, message: &str) -> Self {
         Self {
             status: "False",
-            reason,
-            message,
+            reason: reason.to_owned(),
+            message: message.to_owned(),
         }
+    }
+
+    /// What `Ready` is when another condition is not true.
+    fn unhealthy(condition: &str) -> Self {
+        Self::bad("UnhealthyDependents", &format!("{condition}=False"))
     }
 }
 
-fn edit_conditions(
-    store: &Store,
-    kind: &super::Kind,
-    object: &Value,
-    verdicts: &[(&str, Verdict)],
-) {
+fn edit_conditions(store: &Store, kind: &Kind, object: &Value, verdicts: &[(&str, Verdict)]) {
     let name = metadata::text(object, "name").unwrap_or_default();
     store.edit(kind, None, name, |object| {
         let generation = object["metadata"]["generation"].clone();

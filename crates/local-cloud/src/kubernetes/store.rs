@@ -3,6 +3,7 @@
 //! Every change takes the next resource version and is kept in a bounded history, from which watches are served.
 //! Knows nothing of HTTP, validation or who may change what.
 
+use super::circumstances::Circumstances;
 use super::kind::Kind;
 use super::metadata::{self, ObjectName};
 use super::pod_log::ContainerLog;
@@ -77,6 +78,7 @@ pub struct Store {
     changed: watch::Sender<u64>,
     /// Counts what was printed, which is no change of an object.
     printed: watch::Sender<u64>,
+    pub(super) circumstances: Arc<Mutex<Circumstances>>,
 }
 
 impl Default for Store {
@@ -98,6 +100,7 @@ impl Store {
             inner: Arc::new(Mutex::new(inner)),
             changed: watch::channel(FIRST_VERSION).0,
             printed: watch::channel(0).0,
+            circumstances: Arc::default(),
         }
     }
 

@@ -244,3 +244,112 @@ async fn a_dry_run_refuses_what_the_rules_of_the_definition_refuse() {
         refused.message
     );
 }
+
+fn condition_text(object: &DynamicObject, kind: &str) -> Vec<String> {
+    let conditions = object.data["status"]["conditions"].as_array().unwrap();
+    let condition = conditions.iter().find(|c| c["type"] == kind).unwrap();
+    let text = |field: &str| condition[field].as_str().unwrap().to_owned();
+    vec![text("status"), text("reason"), text("message")]
+}
+
+#[tokio::test]
+async fn a_class_that_finds_no_subnets_keeps_its_pools_from_being_ready() {
+    let (cloud, client) = cluster().await;
+    let unready = kubernetes::Unready {
+        condition: "SubnetsReady".to_owned(),
+        reason: "SubnetsNotFound".to_owned(),
+        message: "SubnetSelector did not match any Subnets".to_owned(),
+    };
+    let store = cloud.kubernetes();
+    store.keep_unready(&kubernetes::EC2_NODE_CLASS, "spark", unready);
+    let classes = custom(&client, &kubernetes::EC2_NODE_CLASS);
+    let applied_class = Patch::Apply(node_class());
+    classes
+        .patch("spark", &applied(), &applied_class)
+        .await
+        .unwrap();
+    let pools = custom(&client, &kubernetes::NODE_POOL);
+    let pool = Patch::Apply(node_pool(json!({ "cpu": "1000" })));
+    pools
+        .patch("spark-executor", &applied(), &pool)
+        .await
+        .unwrap();
+    let class = classes.get("spark").await.unwrap();
+    assert_eq!(
+        condition_text(&class, "SubnetsReady"),
+        [
+            "False",
+            "SubnetsNotFound",
+            "SubnetSelector did not match any Subnets"
+        ]
+    );
+    let blamed = ["False", "UnhealthyDependents", "SubnetsReady=False"];
+    assert_eq!(condition_text(&class, "Ready"), blamed);
+    let pool = pools.get("spark-executor").await.unwrap();
+    assert_eq!(condition_text(&pool, "NodeClassReady"), blamed);
+    assert_eq!(
+        condition_text(&pool, "Ready"),
+        ["False", "UnhealthyDependents", "NodeClassReady=False"]
+    );
+
+    store.let_ready(&kubernetes::EC2_NODE_CLASS, "spark");
+    let pool = pools.get("spark-executor").await.unwrap();
+    assert_eq!(condition(&pool, "Ready").as_deref(), Some("True"));
+}
+
+#[tokio::test]
+async fn a_pool_alone_can_be_kept_from_being_ready() {
+    let (cloud, client) = cluster().await;
+    let unready = kubernetes::Unready {
+        condition: "ValidationSucceeded".to_owned(),
+        reason: "NodePoolValidationFailed".to_owned(),
+        message: "invalid requirement".to_owned(),
+    };
+    let store = cloud.kubernetes();
+    let classes = custom(&client, &kubernetes::EC2_NODE_CLASS);
+    let class = Patch::Apply(node_class());
+    classes.patch("spark", &applied(), &class).await.unwrap();
+    let pools = custom(&client, &kubernetes::NODE_POOL);
+    let pool = Patch::Apply(node_pool(json!({ "cpu": "1000" })));
+    pools
+        .patch("spark-executor", &applied(), &pool)
+        .await
+        .unwrap();
+    store.keep_unready(&kubernetes::NODE_POOL, "spark-executor", unready);
+    let pool = pools.get("spark-executor").await.unwrap();
+    assert_eq!(
+        condition_text(&pool, "Ready"),
+        ["False", "UnhealthyDependents", "ValidationSucceeded=False"]
+    );
+    assert_eq!(condition(&pool, "NodeClassReady").as_deref(), Some("True"));
+}
+
+#[tokio::test]
+async fn a_kind_whose_definition_is_missing_is_not_found_until_it_is_installed() {
+    let (cloud, client) = cluster().await;
+    let store = cloud.kubernetes();
+    store.uninstall(&kubernetes::EC2_NODE_CLASS);
+    let classes = custom(&client, &kubernetes::EC2_NODE_CLASS);
+    let class = Patch::Apply(node_class());
+    let missing = status(
+        classes
+            .patch("spark", &applied(), &class)
+            .await
+            .unwrap_err(),
+    );
+    assert_eq!((missing.code, missing.reason.as_str()), (404, "NotFound"));
+    assert_eq!(
+        missing.message,
+        "the server could not find the requested resource"
+    );
+    let groups = async || {
+        let groups = client.list_api_groups().await.unwrap().groups;
+        let names = groups.into_iter().map(|group| group.name);
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(groups().await, ["karpenter.sh"]);
+
+    store.install(&kubernetes::EC2_NODE_CLASS);
+    assert_eq!(groups().await, ["karpenter.k8s.aws", "karpenter.sh"]);
+    classes.patch("spark", &applied(), &class).await.unwrap();
+}
