@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     claims::{Claim, Phase},
+    classes,
     hardware::Hardware,
     node_pool::{NodePool, strings},
     objects::{delete_orphans, set_condition},
@@ -107,6 +108,7 @@ impl Controller {
             .iter()
             .map(|claim| claim.name.as_str())
             .collect();
+        classes::follow(&self.store);
         let strangers = self.strangers.follow(&self.store, &self.hardware, &own);
         let pods: Vec<Pod> = self
             .store

@@ -11,6 +11,7 @@
 
 mod catalogue;
 mod claims;
+mod classes;
 mod controller;
 mod hardware;
 mod node_pool;

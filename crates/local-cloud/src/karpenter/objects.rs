@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{catalogue::InstanceType, node_pool::NodePool, quantity::Resources};
-use crate::kubernetes::{EC2_NODE_CLASS, NODE, NODE_CLAIM, NODE_POOL, Store};
+use crate::kubernetes::{CLASS_FINALIZER, EC2_NODE_CLASS, NODE, NODE_CLAIM, NODE_POOL, Store};
 
 /// Says that the object stands for no real machine. Watchers can pass it on to whoever reads their numbers.
 pub(crate) const EMULATED: &str = "local-cloud/emulated";
@@ -188,9 +188,13 @@ pub(crate) fn seed_node_pools(store: &Store, consolidate_after: &str) {
         ("spark-driver", json!(["m4", "m5"]), "on-demand"),
         ("spark-executor", json!(["m4", "m5", "r4", "r5"]), "spot"),
     ] {
-        store.put(&EC2_NODE_CLASS, json!({
-            "apiVersion": "karpenter.k8s.aws/v1", "kind": "EC2NodeClass", "metadata": {"name": name}, "spec": {},
-        }));
+        store.put(
+            &EC2_NODE_CLASS,
+            json!({
+                "apiVersion": "karpenter.k8s.aws/v1", "kind": "EC2NodeClass",
+                "metadata": {"name": name, "finalizers": [CLASS_FINALIZER]}, "spec": {},
+            }),
+        );
         store.put(&NODE_POOL, json!({
             "apiVersion": "karpenter.sh/v1",
             "kind": "NodePool",

@@ -32,4 +32,5 @@ pub use kind::{
     CONFIG_MAP, EC2_NODE_CLASS, EVENT, Kind, NAMESPACE, NODE, NODE_CLAIM, NODE_POOL, POD,
 };
 pub(crate) use kubeconfig::kubeconfig;
+pub(crate) use readiness::CLASS_FINALIZER;
 pub use store::Store;

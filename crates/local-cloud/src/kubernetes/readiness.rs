@@ -1,9 +1,13 @@
-//! Sets the conditions of NodePools and EC2NodeClasses, as Karpenter does soon after they are written.
+//! Sets the conditions of NodePools and EC2NodeClasses and the finalizer of the latter, as Karpenter does soon after they
+//! are written.
 //! Nothing is looked up in AWS: every selector of an EC2NodeClass counts as resolved.
 
 use super::kind::{EC2_NODE_CLASS, Kind, NODE_POOL};
 use super::{Store, metadata};
 use serde_json::{Value, json};
+
+/// By it Karpenter keeps an EC2NodeClass while NodeClaims are made of it.
+pub(crate) const CLASS_FINALIZER: &str = "karpenter.k8s.aws/termination";
 
 const NODE_CLASS_CONDITIONS: [&str; 6] = [
     "AMIsReady",
@@ -21,6 +25,7 @@ pub(super) fn settle(store: &Store) {
             NODE_CLASS_CONDITIONS.map(|condition| (condition, Verdict::good(condition)));
         spoil(store, &EC2_NODE_CLASS, &class, &mut verdicts);
         edit_conditions(store, &EC2_NODE_CLASS, &class, &verdicts);
+        hold(store, &class);
     }
     for pool in store.list(&NODE_POOL, None) {
         let class = pool["spec"]["template"]["spec"]["nodeClassRef"]["name"].as_str();
@@ -45,6 +50,22 @@ pub(super) fn settle(store: &Store) {
         spoil(store, &NODE_POOL, &pool, &mut verdicts);
         edit_conditions(store, &NODE_POOL, &pool, &verdicts);
     }
+}
+
+/// Puts Karpenter's finalizer on a class that is not going.
+fn hold(store: &Store, class: &Value) {
+    if metadata::is_deleting(class) {
+        return;
+    }
+    let name = metadata::text(class, "name").unwrap_or_default();
+    store.edit(&EC2_NODE_CLASS, None, name, |class| {
+        let finalizers = &mut class["metadata"]["finalizers"];
+        match finalizers.as_array_mut() {
+            Some(list) if list.iter().any(|one| one == CLASS_FINALIZER) => {}
+            Some(list) => list.push(CLASS_FINALIZER.into()),
+            None => *finalizers = json!([CLASS_FINALIZER]),
+        }
+    });
 }
 
 /// Makes what a test wants not to be ready of the conditions of one object.

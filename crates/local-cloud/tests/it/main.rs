@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
 
 mod ec2;
+mod ec2_nodes;
 mod eks;
 mod faults;
 mod github;
