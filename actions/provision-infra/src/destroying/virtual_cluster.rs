@@ -12,8 +12,12 @@ impl Session {
     pub(super) async fn delete_virtual_cluster(&self, emr: &Emr) -> Result<(), Failure> {
         let refused = |refused| failure(emr, &refused);
         // An earlier run that was cut off may have asked already.
-        if emr.look().await.map_err(refused)? == VirtualCluster::There {
-            emr.delete().await.map_err(refused)?;
+        if emr.look().await.map_err(refused)? == VirtualCluster::There
+            && let Err(why) = emr.delete().await
+            // EMR has no code of its own for one that somebody else has just deleted.
+            && emr.look().await.map_err(refused)? == VirtualCluster::There
+        {
+            return Err(refused(why));
         }
         let patience = self.inputs.remove_timeout;
         let mut waits = Waits::of(patience);

@@ -2,7 +2,7 @@
 
 use crate::harness::{Scene, cloud};
 use local_cloud::kubernetes::{EC2_NODE_CLASS, NODE_CLAIM, NODE_POOL};
-use local_cloud::{At, Fault, FaultKind, Moment, Service};
+use local_cloud::{Answer, At, Fault, FaultKind, Moment, Service};
 use serde_json::json;
 use std::time::Duration;
 
@@ -341,4 +341,29 @@ async fn a_finalizer_that_holds_is_named_with_what_karpenter_says() {
     let ended = scene.run(&inputs, &cloud.environment()).await.ended_with(3);
     ended.says("NodeClaim `x1` of spark-driver on node ip-10-0-1-2 (Drained not yet: pod analytics/x is protected)");
     assert!(scene.file("terraform.tfstate").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn karpenter_that_is_still_being_installed_is_waited_for() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    cloud.kubernetes().uninstall(&NODE_POOL);
+    let child = scene.step(&[], &cloud.environment()).spawn().unwrap();
+    let refused = Answer::Status(404);
+    cloud
+        .call(|call| call.operation == "patch nodepools" && call.answer == refused)
+        .await;
+    cloud.kubernetes().install(&NODE_POOL);
+    let ended = scene.end(child).await.succeeded();
+    ended
+        .says("it does not know this kind of object")
+        .says("NodePool spark-executor: ready");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_karpenter_the_message_says_to_install_it() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    cloud.kubernetes().uninstall(&NODE_POOL);
+    let inputs = [("ready-timeout", "1s")];
+    let ended = scene.run(&inputs, &cloud.environment()).await.ended_with(3);
+    ended.says("::error title=Karpenter not installed::");
 }
