@@ -20,6 +20,7 @@ impl Session {
     /// # Errors
     /// When the plan has moved since its review, when Terraform or the cluster refuses, or when cancelled.
     pub(crate) async fn apply(&self) -> Result<(), Failure> {
+        self.warn_of_lost_state();
         let approved = self.approved(Goal::Configuration).await?;
         let changes = approved.plan.changes;
         self.terraform.apply(&approved.file, changes).await?;
@@ -34,6 +35,25 @@ impl Session {
                     .await
             }
             None => Ok(()),
+        }
+    }
+
+    /// A state that goes with the runner leaves everything it made without an owner.
+    fn warn_of_lost_state(&self) {
+        let context = &self.runner.context;
+        if context.actions
+            && context.variable("TF_DATA_DIR").is_none()
+            && self.terraform.keeps_state_here()
+        {
+            self.runner.log.warning(
+                "State stays on this runner",
+                &format!(
+                    "the root module `{}` has no backend, so its state is a file that goes with the runner: the next run will not \
+                     know what this one made, and destroy will not find it. Give it a backend, such as `backend \"s3\"` with \
+                     `use_lockfile`",
+                    self.module_name().display()
+                ),
+            );
         }
     }
 

@@ -78,6 +78,16 @@ impl Terraform {
         self.step("init", arguments, None).await.map(drop)
     }
 
+    /// Whether the state is a file beside the root module, as far as `init` has left word of its backend.
+    pub(crate) fn keeps_state_here(&self) -> bool {
+        let data = self.root.join(".terraform/terraform.tfstate");
+        let Ok(text) = std::fs::read(data) else {
+            return true;
+        };
+        let read: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+        matches!(read["backend"]["type"].as_str(), None | Some("local"))
+    }
+
     /// Plans and keeps the plan for [`Terraform::apply`]. Changes nothing.
     ///
     /// # Errors

@@ -22,7 +22,8 @@ async fn cloud() -> LocalCloud {
 async fn state_and_lock_live_in_the_bucket() {
     let (scene, cloud) = (Scene::new("remote"), cloud().await);
     let inputs = [("backend-config", BACKEND), ("node-pools", "false")];
-    scene.run(&inputs, &cloud.environment()).await.succeeded();
+    let applied = scene.run(&inputs, &cloud.environment()).await.succeeded();
+    applied.never_says("State stays on this runner");
     assert!(
         cloud
             .objects()
@@ -170,4 +171,13 @@ fn parent(process: Pid) -> Pid {
     let status = std::fs::read_to_string(status).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("PPid:"));
     pid(line.unwrap())
+}
+
+#[tokio::test]
+async fn a_state_that_would_go_with_the_runner_is_warned_of() {
+    let ended = Scene::new("complete")
+        .run_terraform_only(&[])
+        .await
+        .succeeded();
+    ended.says("::warning title=State stays on this runner::");
 }
