@@ -5,6 +5,7 @@ mod cancelled;
 mod checks;
 mod clients;
 mod destroyed;
+mod policies;
 mod result_files;
 
 use crate::demo::{Desk, Options, Stage, results::Results};
@@ -72,5 +73,10 @@ async fn play(options: &Options, desk: &Desk, stage: &Stage, checks: &mut Checks
     let results = Results::collect(&stage.folder, &stage.cloud).await?;
     checks.results(&ResultFiles::read(&results.folder)?, &results.comments);
     clients::check(stage, desk, checks).await?;
-    destroyed::check(&mut chain, stage, checks).await
+    destroyed::check(&mut chain, stage, checks).await?;
+    policies::check(
+        chain.calls(),
+        &desk.places.repository.join("actions"),
+        checks,
+    )
 }

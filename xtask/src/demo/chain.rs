@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::cloud::{BUCKET, Cloud, PULL_REQUEST, REPOSITORY, STATE_BUCKET, TOKEN};
 use super::step_view::Detail;
-use super::workflow::Workflow;
+use super::workflow::{StepCalls, Workflow};
 use super::{Desk, Stage};
 use crate::problem::{Result, WhileDoing as _};
 use crate::runner::{GitHub, Settings};
@@ -136,6 +136,11 @@ impl Chain {
         self.workflow
             .step(id, "provision-infra", self.experiment.detail, with)
             .await
+    }
+
+    /// What each step has called.
+    pub(crate) fn calls(&self) -> &[StepCalls] {
+        self.workflow.calls()
     }
 
     /// An output of a step that has run.

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indexmap::IndexMap;
+use serde_json::Value;
 
 use super::Desk;
 use super::cloud::Endpoints;
+use super::fetch;
 use super::progress::LiveLine;
 use super::step_view::{Detail, StepView, prefixed};
 use crate::problem::{Problem, Result, WhileDoing as _};
@@ -23,6 +25,14 @@ pub(crate) struct Workflow {
     folder: PathBuf,
     started: Instant,
     finished: IndexMap<String, Finished>,
+    calls: Vec<StepCalls>,
+}
+
+/// The calls that reached the local cloud while a step ran, as its inspector has them.
+#[derive(Debug)]
+pub(crate) struct StepCalls {
+    pub(crate) action: String,
+    pub(crate) calls: Vec<Value>,
 }
 
 /// A step that succeeded.
@@ -46,6 +56,7 @@ impl Workflow {
             folder: results.join("steps"),
             started: Instant::now(),
             finished: IndexMap::new(),
+            calls: Vec::new(),
         })
     }
 
@@ -67,6 +78,7 @@ impl Workflow {
                 .collect(),
         };
         let began = Instant::now();
+        let before = self.all_calls().await?.len();
         let mut view = StepView::new(id, self.started, &self.desk.terminal, detail);
         view.line(&format!("── {action}"));
         let live = (action == "run-spark-job" && self.desk.terminal.is_interactive())
@@ -81,6 +93,10 @@ impl Workflow {
         conclude(id, action, &outcome)?;
         let took = format!("done in {:.1} s", began.elapsed().as_secs_f32());
         self.desk.terminal.line(&prefixed(self.started, id, &took));
+        self.calls.push(StepCalls {
+            action: action.to_owned(),
+            calls: self.all_calls().await?.split_off(before),
+        });
         self.finished.insert(
             id.to_owned(),
             Finished {
@@ -89,6 +105,16 @@ impl Workflow {
             },
         );
         Ok(())
+    }
+
+    /// What each step that succeeded has called.
+    pub(crate) fn calls(&self) -> &[StepCalls] {
+        &self.calls
+    }
+
+    async fn all_calls(&self) -> Result<Vec<Value>> {
+        let calls = fetch::json(format!("{}/calls", self.endpoints.inspect)).await?;
+        Ok(calls.as_array().cloned().unwrap_or_default())
     }
 
     /// Runs the post steps; call it whatever happened before. How many containers had to be ended for it.
