@@ -62,14 +62,10 @@ impl Session {
         let Some(settings) = &self.inputs.node_pools else {
             return Ok(Vec::new());
         };
+        let zone = "eu-west-1a".parse().ok();
+        let zones = settings.zones.resolve(zone.as_ref());
         // Its names do not depend on the cluster.
-        let facts = Facts::new(
-            "cluster",
-            "role",
-            "namespace",
-            "eu-west-1",
-            settings.zones.as_ref(),
-        );
+        let facts = Facts::new("cluster", "role", "namespace", "eu-west-1", zones.as_ref());
         let manifests = self.manifests(&facts, settings)?;
         let named = |manifest: &Manifest| format!("{} `{}`", manifest.kind, manifest.name);
         Ok(manifests.iter().map(named).collect())
@@ -88,7 +84,7 @@ impl Session {
         let broken =
             |error| Failure::bug("a manifest of this action cannot be rendered").because(&error);
         if self.inputs.node_pool_files.is_empty() {
-            return manifest::render(cluster, settings).map_err(broken);
+            return manifest::render(cluster, settings, facts.zone_list()).map_err(broken);
         }
         let loaded = manifest::load(&self.inputs.node_pool_files, facts)
             .map_err(|problems| refused(&problems))?;
@@ -113,12 +109,13 @@ impl Session {
         provisioned: &Provisioned,
         settings: &NodePoolSettings,
     ) -> Result<(), Failure> {
+        let zones = settings.zones.resolve(provisioned.first_zone.as_ref());
         let facts = Facts::new(
             &provisioned.cluster_name.to_string(),
             &provisioned.node_role_name.to_string(),
             &provisioned.namespace.to_string(),
             provisioned.region.as_str(),
-            settings.zones.as_ref(),
+            zones.as_ref(),
         );
         let manifests = self.manifests(&facts, settings)?;
         let cluster = self.reach(provisioned, &manifests).await?;

@@ -7,6 +7,7 @@ mod output;
 pub(crate) use names::{ClusterName, Namespace, RoleName};
 pub(crate) use output::TerraformOutputs;
 
+use crate::settings::Zone;
 use aws_setup::{BucketName, Region, RoleArn, VirtualClusterId};
 use gha::Failure;
 use std::fmt;
@@ -48,6 +49,8 @@ pub(crate) struct Provisioned {
     pub(crate) region: Region,
     pub(crate) namespace: Namespace,
     pub(crate) node_role_name: RoleName,
+    /// The first of the output `azs`, where the root module has it.
+    pub(crate) first_zone: Option<Zone>,
 }
 
 impl Provisioned {
@@ -85,6 +88,10 @@ impl Provisioned {
                 region: region?,
                 namespace: namespace?,
                 node_role_name: node_role_name?,
+                first_zone: outputs
+                    .get("azs")
+                    .filter(|output| !output.sensitive)
+                    .and_then(|output| output.first_text()?.parse().ok()),
             })
         };
         complete().ok_or_else(|| ContractError {

@@ -5,7 +5,7 @@ use crate::contract::ClusterName;
 use crate::manifest::SourceFile;
 use crate::review::{Hash, Review};
 use crate::settings::{
-    CapacityType, ConsolidateAfter, InstanceFamily, List, Patience, Quantity, Zone,
+    CapacityType, ConsolidateAfter, InstanceFamily, List, Patience, Quantity, ZoneChoice,
 };
 use aws_setup::Region;
 use gha::{Action, Failure, Fields, Input, Output};
@@ -43,7 +43,7 @@ pub(crate) const ACTION: Action = Action {
         Input::new("executor-instance-families", "Instance families for Spark executors, separated by commas.").kind("list with commas").default("m4,m5,r4,r5"),
         Input::new("driver-capacity-type", "Capacity types for Spark drivers: spot, on-demand or reserved, separated by commas.").kind("list with commas").default("on-demand"),
         Input::new("executor-capacity-type", "Capacity types for Spark executors: spot, on-demand or reserved, separated by commas.").kind("list with commas").default("spot"),
-        Input::new("zones", "Availability zones for the nodes, separated by commas. Default: every zone of the cluster's subnets.").kind("list with commas"),
+        Input::new("zones", "Availability zones for the nodes, separated by commas, or `all` for every zone of the cluster's subnets. Default: the first of the root module's output `azs`, if it has one, else all. One zone costs less, as data between zones is charged, and shuffles faster.").kind("list with commas"),
         Input::new("consolidate-after", "How long a node stays empty before Karpenter removes it, such as 30s, or Never.").kind("duration").default("30s"),
         Input::new("cpu-limit", "Most CPU each NodePool may hold, as a Kubernetes quantity.").kind("Kubernetes quantity").default("1000"),
         Input::new("memory-limit", "Most memory each NodePool may hold, as a Kubernetes quantity.").kind("Kubernetes quantity").default("1000Gi"),
@@ -114,7 +114,7 @@ pub(crate) struct Hardware {
 pub(crate) struct NodePoolSettings {
     pub(crate) driver: Hardware,
     pub(crate) executor: Hardware,
-    pub(crate) zones: Option<List<Zone>>,
+    pub(crate) zones: ZoneChoice,
     pub(crate) consolidate_after: ConsolidateAfter,
     pub(crate) cpu_limit: Quantity,
     pub(crate) memory_limit: Quantity,
@@ -186,8 +186,8 @@ impl Inputs {
         let settings = node_pools(&mut fields);
         let zones = settings
             .as_ref()
-            .and_then(|settings| settings.zones.as_ref());
-        let node_pool_files = node_pool_files::read(&mut fields, zones);
+            .map_or(ZoneChoice::All, |settings| settings.zones.clone());
+        let node_pool_files = node_pool_files::read(&mut fields, &zones);
         let kubeconfig = file(&mut fields, "kubeconfig");
         let cluster_name = fields.optional("cluster-name");
         let ready_timeout = fields.required::<Patience>("ready-timeout");
@@ -258,7 +258,7 @@ fn node_pools(fields: &mut Fields) -> Option<NodePoolSettings> {
         "executor-instance-families",
         "executor-capacity-type",
     );
-    let zones = fields.optional("zones");
+    let zones = fields.optional("zones").unwrap_or_default();
     let consolidate_after = fields.required("consolidate-after");
     let cpu_limit = fields.required("cpu-limit");
     let memory_limit = fields.required("memory-limit");

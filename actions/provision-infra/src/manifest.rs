@@ -27,6 +27,7 @@ pub(crate) use problem::Problem;
 pub(crate) use source::{Facts, SourceFile};
 
 use crate::inputs::{Hardware, NodePoolSettings};
+use crate::settings::{List, Zone};
 use handlebars::Handlebars;
 use serde::Serialize;
 use serde_json::Value;
@@ -141,12 +142,13 @@ struct NodePoolValues<'a> {
 pub(crate) fn render(
     cluster: ClusterFacts<'_>,
     settings: &NodePoolSettings,
+    zones: Option<&List<Zone>>,
 ) -> Result<Vec<Manifest>, RenderError> {
     let [driver, executor] = NODE_POOLS;
     Ok(vec![
         our_class(cluster)?,
-        node_pool(driver, cluster.name, &settings.driver, settings)?,
-        node_pool(executor, cluster.name, &settings.executor, settings)?,
+        node_pool(driver, cluster.name, &settings.driver, settings, zones)?,
+        node_pool(executor, cluster.name, &settings.executor, settings, zones)?,
     ])
 }
 
@@ -155,6 +157,7 @@ fn node_pool(
     cluster: &str,
     hardware: &Hardware,
     settings: &NodePoolSettings,
+    zones: Option<&List<Zone>>,
 ) -> Result<Manifest, RenderError> {
     let values = NodePoolValues {
         name,
@@ -162,11 +165,7 @@ fn node_pool(
         cluster_annotation: CLUSTER_ANNOTATION,
         cluster,
         node_class: NODE_CLASS,
-        zones: settings
-            .zones
-            .as_ref()
-            .map(|zones| texts(zones.items()))
-            .unwrap_or_default(),
+        zones: zones.map(|zones| texts(zones.items())).unwrap_or_default(),
         instance_families: texts(hardware.families.items()),
         capacity_types: texts(hardware.capacity.items()),
         cpu_limit: settings.cpu_limit.to_string(),

@@ -65,6 +65,38 @@ pub(crate) struct InstanceFamily(String);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Zone(String);
 
+/// Which zones nodes may be in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum ZoneChoice {
+    /// The first that the root module names, else all.
+    #[default]
+    First,
+    All,
+    These(List<Zone>),
+}
+
+impl ZoneChoice {
+    /// The zones to require; none for all. `named` is the first that the root module names.
+    pub(crate) fn resolve(&self, named: Option<&Zone>) -> Option<List<Zone>> {
+        match self {
+            Self::First => named.map(|zone| List(vec![zone.clone()])),
+            Self::All => None,
+            Self::These(zones) => Some(zones.clone()),
+        }
+    }
+}
+
+impl FromStr for ZoneChoice {
+    type Err = SettingError;
+
+    fn from_str(text: &str) -> Result<Self, SettingError> {
+        match text.trim() {
+            "all" => Ok(Self::All),
+            zones => zones.parse().map(Self::These),
+        }
+    }
+}
+
 /// How instances are bought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CapacityType {

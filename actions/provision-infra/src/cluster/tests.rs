@@ -28,7 +28,7 @@ fn manifests() -> Vec<Manifest> {
         name: "demo",
         node_role: "karpenter-node",
     };
-    crate::manifest::render(facts, &crate::manifest::tests::settings(None)).unwrap()
+    crate::manifest::render(facts, &crate::manifest::tests::settings(), None).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

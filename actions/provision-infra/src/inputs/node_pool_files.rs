@@ -2,7 +2,7 @@
 //! so stand-ins of the same form are put in its place.
 
 use crate::manifest::{Facts, SourceFile, load};
-use crate::settings::{List, Zone};
+use crate::settings::ZoneChoice;
 use gha::Fields;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const INPUT: &str = "node-pool-files";
 
 /// Reads all files; every problem in them is recorded.
-pub(super) fn read(fields: &mut Fields, zones: Option<&List<Zone>>) -> Vec<SourceFile> {
+pub(super) fn read(fields: &mut Fields, zones: &ZoneChoice) -> Vec<SourceFile> {
     let mut files = Vec::new();
     for line in fields.lines(INPUT) {
         let read = paths(Path::new(&line))
@@ -26,7 +26,10 @@ pub(super) fn read(fields: &mut Fields, zones: Option<&List<Zone>>) -> Vec<Sourc
             Err(error) => fields.problem(INPUT, format!("`{line}`: cannot be read: {error}")),
         }
     }
-    let stand_in = Facts::new("cluster", "role", "namespace", "eu-west-1", zones);
+    // The root module may name a zone; which, is not known yet.
+    let zone = "eu-west-1a".parse().ok();
+    let zones = zones.resolve(zone.as_ref());
+    let stand_in = Facts::new("cluster", "role", "namespace", "eu-west-1", zones.as_ref());
     if let Err(problems) = load(&files, &stand_in) {
         for problem in problems {
             fields.problem(INPUT, problem.to_string());

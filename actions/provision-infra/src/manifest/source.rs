@@ -35,6 +35,8 @@ pub(crate) struct Facts {
     /// The first zone. Absent without the input `zones`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) az: Option<String>,
+    #[serde(skip)]
+    list: Option<List<Zone>>,
 }
 
 impl Facts {
@@ -54,7 +56,13 @@ impl Facts {
             az: zones
                 .and_then(|zones| zones.items().first())
                 .map(ToString::to_string),
+            list: zones.cloned(),
         }
+    }
+
+    /// The zones as they were chosen.
+    pub(crate) fn zone_list(&self) -> Option<&List<Zone>> {
+        self.list.as_ref()
     }
 }
 

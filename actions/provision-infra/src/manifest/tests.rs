@@ -1,7 +1,7 @@
 //! What the manifests say, and that no value can make them say more.
 
 use super::*;
-use crate::settings::List;
+use crate::settings::{List, ZoneChoice};
 
 fn hardware(families: &str, capacity: &str) -> Hardware {
     Hardware {
@@ -10,11 +10,11 @@ fn hardware(families: &str, capacity: &str) -> Hardware {
     }
 }
 
-pub(crate) fn settings(zones: Option<&str>) -> NodePoolSettings {
+pub(crate) fn settings() -> NodePoolSettings {
     NodePoolSettings {
         driver: hardware("m4,m5", "on-demand"),
         executor: hardware("m4,m5,r4,r5", "spot"),
-        zones: zones.map(|zones| zones.parse::<List<_>>().unwrap()),
+        zones: ZoneChoice::default(),
         consolidate_after: "30s".parse().unwrap(),
         cpu_limit: "1000".parse().unwrap(),
         memory_limit: "1000Gi".parse().unwrap(),
@@ -26,7 +26,8 @@ pub(super) fn rendered(cluster: &str, zones: Option<&str>) -> Vec<Manifest> {
         name: cluster,
         node_role: "karpenter-node",
     };
-    render(facts, &settings(zones)).unwrap()
+    let zones = zones.map(|zones| zones.parse::<List<_>>().unwrap());
+    render(facts, &settings(), zones.as_ref()).unwrap()
 }
 
 #[test]

@@ -367,3 +367,29 @@ async fn without_karpenter_the_message_says_to_install_it() {
     let ended = scene.run(&inputs, &cloud.environment()).await.ended_with(3);
     ended.says("::error title=Karpenter not installed::");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_are_in_the_first_zone_of_the_root_module_unless_others_are_chosen() {
+    let (scene, cloud) = (Scene::new("complete"), cloud().await);
+    let azs = ("variables", r#"azs=["us-east-1b","us-east-1c"]"#);
+    let zones = || {
+        let pool = cloud
+            .kubernetes()
+            .get(&NODE_POOL, None, "spark-driver")
+            .unwrap();
+        let requirements = pool["spec"]["template"]["spec"]["requirements"].clone();
+        let requirements = requirements.as_array().unwrap().clone();
+        let zone = requirements
+            .iter()
+            .find(|r| r["key"] == "topology.kubernetes.io/zone");
+        zone.map(|zone| zone["values"].clone())
+    };
+    scene.run(&[azs], &cloud.environment()).await.succeeded();
+    assert_eq!(zones(), Some(json!(["us-east-1b"])));
+    let all = ("zones", "all");
+    scene
+        .run(&[azs, all], &cloud.environment())
+        .await
+        .succeeded();
+    assert_eq!(zones(), None);
+}

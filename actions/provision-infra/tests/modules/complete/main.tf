@@ -15,6 +15,11 @@ variable "virtual_cluster_id" {
   default = "0123456789abcdefghijklmno"
 }
 
+variable "azs" {
+  type    = list(string)
+  default = []
+}
+
 resource "terraform_data" "cluster" {
   input = var.cluster_name
 }
@@ -50,4 +55,8 @@ output "node_role_name" {
 output "database_password" {
   value     = "correct-horse-battery"
   sensitive = true
+}
+
+output "azs" {
+  value = var.azs
 }
