@@ -30,6 +30,7 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
         program,
         root,
         variables: inputs.variables.clone(),
+        node_pools: inputs.node_pools_digest(),
         region: inputs.region.as_ref().map(ToString::to_string),
         annotates: runner.context.actions,
         log: runner.log.clone(),
@@ -132,13 +133,14 @@ impl Session {
     /// Drops the work when a signal comes. Only for steps that can simply be run again.
     pub(crate) async fn unless_cancelled(
         &self,
+        doing: &str,
         work: impl Future<Output = Result<(), Failure>>,
     ) -> Result<(), Failure> {
         tokio::select! {
             result = work => result,
             () = self.runner.cancel.cancelled() => Err(Failure::cancelled(
                 "Cancelled",
-                "stopped while working on the NodePools; what was applied or removed by then stays so",
+                format!("stopped while {doing}; what was applied or removed by then stays so"),
             )
             .help("run the same command again: it goes on from there")),
         }

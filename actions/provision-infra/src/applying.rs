@@ -31,8 +31,11 @@ impl Session {
         self.runner.summary.append(&report::outputs(&provisioned))?;
         match &self.inputs.node_pools {
             Some(settings) => {
-                self.unless_cancelled(self.apply_node_pools(&provisioned, settings))
-                    .await
+                self.unless_cancelled(
+                    "applying the NodePools",
+                    self.apply_node_pools(&provisioned, settings),
+                )
+                .await
             }
             None => Ok(()),
         }

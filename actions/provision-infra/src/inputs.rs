@@ -3,7 +3,7 @@
 
 use crate::contract::ClusterName;
 use crate::manifest::SourceFile;
-use crate::review::{Hash, Review};
+use crate::review::{Hash, Review, of_text};
 use crate::settings::{
     CapacityType, ConsolidateAfter, InstanceFamily, List, Patience, Quantity, ZoneChoice,
 };
@@ -143,6 +143,19 @@ pub(crate) struct Inputs {
     pub(crate) cluster_name: Option<ClusterName>,
     pub(crate) ready_timeout: Duration,
     pub(crate) remove_timeout: Duration,
+}
+
+impl Inputs {
+    /// Hash of everything that the Karpenter objects are made from here; none when there are none.
+    pub(crate) fn node_pools_digest(&self) -> Option<String> {
+        let settings = self.node_pools.as_ref()?;
+        let files: Vec<&str> = self
+            .node_pool_files
+            .iter()
+            .map(|file| file.text.as_str())
+            .collect();
+        Some(of_text(&format!("{settings:?}\n{}", files.join("\n---\n"))))
+    }
 }
 
 /// The plan that was reviewed, as it was given.

@@ -127,6 +127,14 @@ impl Session {
             );
             return Ok(());
         }
+        let cut_off = now.goal == Goal::Nothing
+            && reviewed.is_some_and(|reviewed| review::moved(reviewed, now).is_empty());
+        if cut_off {
+            self.runner.log.info(
+                "this is what is left of the plan that was reviewed: an earlier run was cut off",
+            );
+            return Ok(());
+        }
         let mut moved = reviewed
             .map(|reviewed| review::moved(reviewed, now))
             .unwrap_or_default();
@@ -153,7 +161,15 @@ impl Session {
             format!("the plan is not the one that was reviewed, and nothing was changed; {what}"),
         )
         .help(
-            "run `plan` again and have it reviewed anew; give the path of plan.json as `expected-plan` to be told what has moved",
+            match now.goal {
+                Goal::Configuration => {
+                    "run `plan` again and have it reviewed anew; give the path of plan.json as `expected-plan` to be told what has moved"
+                }
+                Goal::Nothing => {
+                    "run `plan-destroy` again and have it reviewed anew; give the path of plan.json as `expected-plan` to be told what \
+                     has moved"
+                }
+            },
         ))
     }
 }

@@ -17,7 +17,7 @@ mod page;
 mod plan_json;
 mod secrets;
 
-pub(crate) use fingerprint::Hash;
+pub(crate) use fingerprint::{Hash, of_text};
 pub(crate) use moved::moved;
 pub(crate) use page::page;
 
@@ -25,10 +25,15 @@ use attributes::Attribute;
 use plan_json::{PlanJson, ResourceChange};
 use secrets::Secrets;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// Version of the document.
 const SCHEMA: u32 = 1;
+
+/// Name of the hash of everything else in the document, so that nobody changes what people read and leaves the rest.
+const SEAL: &str = "seal";
 
 /// What a plan is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +93,10 @@ pub(crate) struct Review {
     pub(crate) source: Hash,
     /// Whether Terraform says that the plan covers everything.
     pub(crate) complete: bool,
+    /// What is carried out beside the changes and held to the review as well, each with its hash.
+    beyond: BTreeMap<String, String>,
+    /// How many resources of each kind of change.
+    counts: BTreeMap<Action, usize>,
     /// What changes, the most dangerous first.
     pub(crate) resources: Vec<Resource>,
     pub(crate) outputs: Vec<OutputChange>,
@@ -140,8 +149,8 @@ pub(crate) struct Reviewed {
     pub(crate) review: Review,
     /// The hash of the plan with its sensitive values in it. Never shown: a short secret could be guessed from it.
     pub(crate) exact: Hash,
-    /// Names of the EKS clusters that the plan destroys.
-    pub(crate) clusters_destroyed: Vec<String>,
+    /// Names of the EKS clusters that the plan destroys; none for one whose name is not known.
+    pub(crate) clusters_destroyed: Vec<Option<String>>,
 }
 
 /// Why a document is no review.
@@ -159,7 +168,12 @@ pub(crate) enum Unreadable {
 ///
 /// # Errors
 /// When it is something else.
-pub(crate) fn read(goal: Goal, json: &str) -> Result<Reviewed, serde_json::Error> {
+/// `node_pools` is the hash of the Karpenter objects that apply sets afterwards, if it sets any.
+pub(crate) fn read(
+    goal: Goal,
+    json: &str,
+    node_pools: Option<&str>,
+) -> Result<Reviewed, serde_json::Error> {
     let plan: PlanJson = serde_json::from_str(json)?;
     let secrets = Secrets::of(&plan);
     let resources = |secrets: &Secrets| -> Vec<Resource> {
@@ -191,7 +205,17 @@ pub(crate) fn read(goal: Goal, json: &str) -> Result<Reviewed, serde_json::Error
         })
     });
     let open = Secrets::default();
-    let exact = fingerprint::hash(goal, &resources(&open), &outputs(&open));
+    let beyond = |secrets: &Secrets| -> BTreeMap<String, String> {
+        let provisioners = fingerprint::provisioners(&plan, secrets);
+        [
+            ("NodePools", node_pools.map(str::to_owned)),
+            ("provisioners", provisioners),
+        ]
+        .into_iter()
+        .filter_map(|(name, digest)| Some((name.to_owned(), digest?)))
+        .collect()
+    };
+    let exact = fingerprint::hash(goal, &resources(&open), &outputs(&open), &beyond(&open));
     let (resources, outputs) = (resources(&secrets), outputs(&secrets));
     Ok(Reviewed {
         exact,
@@ -199,9 +223,11 @@ pub(crate) fn read(goal: Goal, json: &str) -> Result<Reviewed, serde_json::Error
         review: Review {
             schema: SCHEMA,
             goal,
-            hash: fingerprint::hash(goal, &resources, &outputs),
+            hash: fingerprint::hash(goal, &resources, &outputs, &beyond(&secrets)),
+            beyond: beyond(&secrets),
             source: fingerprint::source(&plan, &secrets),
             complete: plan.complete,
+            counts: counts(&resources),
             drift: drift.collect(),
             resources,
             outputs,
@@ -224,8 +250,18 @@ impl Review {
             return Err(Unreadable::OtherSchema(schema));
         }
         let review: Self = serde_json::from_str(json).map_err(Unreadable::NotAReview)?;
-        let hash = fingerprint::hash(review.goal, &review.resources, &review.outputs);
-        if hash == review.hash {
+        let hash = fingerprint::hash(
+            review.goal,
+            &review.resources,
+            &review.outputs,
+            &review.beyond,
+        );
+        let mut document: Value = serde_json::from_str(json).map_err(Unreadable::NotAReview)?;
+        let seal = document
+            .as_object_mut()
+            .and_then(|document| document.remove(SEAL));
+        let sealed = seal.is_some_and(|seal| seal == fingerprint::of_value(&document));
+        if hash == review.hash && sealed {
             Ok(review)
         } else {
             Err(Unreadable::Changed)
@@ -234,7 +270,10 @@ impl Review {
 
     /// The review as JSON, for [`Review::parse`] and for programs of others.
     pub(crate) fn document(&self) -> Result<String, serde_json::Error> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
+        let mut document = serde_json::to_value(self)?;
+        let seal = fingerprint::of_value(&document);
+        document[SEAL] = seal.into();
+        Ok(serde_json::to_string_pretty(&document)? + "\n")
     }
 
     /// Whether applying it would change nothing, neither resources nor outputs.
@@ -257,6 +296,14 @@ impl Resource {
             !(self.holds_data && self.action.ends_something()),
         )
     }
+}
+
+fn counts(resources: &[Resource]) -> BTreeMap<Action, usize> {
+    let mut counts = BTreeMap::new();
+    for resource in resources {
+        *counts.entry(resource.action).or_default() += 1;
+    }
+    counts
 }
 
 fn resource(change: &ResourceChange, secrets: &Secrets) -> Option<Resource> {

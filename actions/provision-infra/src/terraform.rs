@@ -43,6 +43,8 @@ pub(crate) struct Terraform {
     pub(crate) root: PathBuf,
     /// Values for the configuration's variables.
     pub(crate) variables: Vec<(String, String)>,
+    /// Hash of the Karpenter objects that follow an apply, to be held to the review with it.
+    pub(crate) node_pools: Option<String>,
     /// `AWS_REGION` for the program, when the user chose one.
     pub(crate) region: Option<String>,
     /// Whether each of Terraform's errors becomes an annotation; if not, the failure carries them all.

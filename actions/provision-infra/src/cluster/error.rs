@@ -190,7 +190,7 @@ impl ClusterError {
             }
             Self::NotFound { .. } => {
                 "check that the root module's outputs `cluster_name` and `region` are this cluster's and that the AWS identity \
-                 may call eks:DescribeCluster; or name a `kubeconfig`, or set `node-pools: false`"
+                 may call eks:DescribeCluster; or name a `kubeconfig`; `apply` also goes without the cluster, with `node-pools: false`"
             }
             Self::Kubeconfig { .. } => {
                 "correct the file at that place; its text is not shown here, because it may hold a token or a key"

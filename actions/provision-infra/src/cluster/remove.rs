@@ -85,7 +85,7 @@ impl Cluster {
         // Karpenter holds the class back while a node is made of it, so it comes last.
         let mut ours = Vec::new();
         for (name, owner) in classes {
-            if owner == Owner::Us {
+            if owner == Owner::Us || order.foreign == Foreign::Remove {
                 self.delete(Kind::Ec2NodeClass, &name).await?;
                 removal
                     .removed

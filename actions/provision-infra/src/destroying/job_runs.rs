@@ -15,6 +15,10 @@ impl Session {
     /// The virtual cluster, unless it is gone or never was.
     pub(super) async fn emr(&self, targets: &Targets) -> Result<Option<Emr>, Failure> {
         let Some(id) = &targets.virtual_cluster else {
+            self.runner.log.notice(
+                "No virtual cluster",
+                "neither the outputs nor the state name a virtual cluster, so nobody was asked for job runs that still go on",
+            );
             return Ok(None);
         };
         let config = sdk_config(targets.region.as_ref()).await;

@@ -72,9 +72,12 @@ impl Finder {
 
     /// The instances that Karpenter has started for the cluster.
     pub(crate) async fn nodes(&self) -> Result<Vec<Leftover>, Unasked> {
+        // The second is Karpenter's before v1beta1.
         let pool = Filter {
             name: "tag-key".to_owned(),
-            values: vec!["karpenter.sh/nodepool".to_owned()],
+            values: ["karpenter.sh/nodepool", "karpenter.sh/provisioner-name"]
+                .map(str::to_owned)
+                .into(),
         };
         self.instances(&[self.owned(), pool])
             .await

@@ -2,10 +2,11 @@
 
 use super::plan_json::{Change, PlanJson};
 use super::secrets::Secrets;
-use super::{Goal, OutputChange, Resource};
+use super::{Action, Goal, OutputChange, Resource};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
@@ -36,7 +37,12 @@ impl FromStr for Hash {
 }
 
 /// The hash of a whole plan.
-pub(super) fn hash(goal: Goal, resources: &[Resource], outputs: &[OutputChange]) -> Hash {
+pub(super) fn hash(
+    goal: Goal,
+    resources: &[Resource],
+    outputs: &[OutputChange],
+    beyond: &BTreeMap<String, String>,
+) -> Hash {
     let resources = resources.iter().map(|resource| {
         let from = resource.previous_address.as_deref().unwrap_or_default();
         let (address, action) = (&resource.address, resource.action);
@@ -48,13 +54,60 @@ pub(super) fn hash(goal: Goal, resources: &[Resource], outputs: &[OutputChange])
             output.name, output.action, output.digest
         )
     });
-    let mut lines: Vec<String> = resources.chain(outputs).collect();
+    let beyond = beyond
+        .iter()
+        .map(|(name, digest)| format!("beyond\t{name}\t\t\t{digest}"));
+    let mut lines: Vec<String> = resources.chain(outputs).chain(beyond).collect();
     lines.sort();
     let goal = match goal {
         Goal::Configuration => "apply",
         Goal::Nothing => "destroy",
     };
     Hash(sha256(&format!("{FORM}\n{goal}\n{}\n", lines.join("\n"))))
+}
+
+/// The hash of all provisioners of the configuration, which run without being in any change; none without them.
+pub(super) fn provisioners(plan: &PlanJson, secrets: &Secrets) -> Option<String> {
+    let mut found = Vec::new();
+    gather_provisioners(&plan.configuration, &mut found);
+    if found.is_empty() {
+        return None;
+    }
+    let hidden: Vec<Value> = found
+        .into_iter()
+        .map(|provisioners| secrets.hide(provisioners, &Value::Null))
+        .collect();
+    Some(of_value(&Value::Array(hidden)))
+}
+
+fn gather_provisioners<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                if name == "provisioners" {
+                    found.push(field);
+                } else {
+                    gather_provisioners(field, found);
+                }
+            }
+        }
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| gather_provisioners(item, found)),
+        _ => {}
+    }
+}
+
+/// The hash of a JSON value, whatever the order of its fields.
+pub(super) fn of_value(value: &Value) -> String {
+    let mut text = String::new();
+    write_canonical(value, &mut text);
+    sha256(&text)
+}
+
+/// The hash of a text.
+pub(crate) fn of_text(text: &str) -> String {
+    sha256(text)
 }
 
 /// The hash of what a plan was made from.
@@ -68,14 +121,17 @@ pub(super) fn source(plan: &PlanJson, secrets: &Secrets) -> Hash {
         "configuration": configuration,
         "variables": variables.collect::<serde_json::Map<_, _>>(),
     });
-    let mut text = String::new();
-    write_canonical(&whole, &mut text);
-    Hash(sha256(&text))
+    Hash(of_value(&whole))
 }
 
 /// The hash of one change.
 pub(super) fn digest(change: &Change, secrets: &Secrets) -> String {
     let (before, after) = secrets.sides(change);
+    // What is destroyed is the same thing whatever its other attributes have become meanwhile.
+    let before = match change.action() {
+        Some(Action::Destroy) => identity(&before),
+        _ => before,
+    };
     let whole = serde_json::json!({
         "actions": change.actions,
         "before": before,
@@ -84,9 +140,15 @@ pub(super) fn digest(change: &Change, secrets: &Secrets) -> String {
         "replace_paths": change.replace_paths,
         "importing": change.importing,
     });
-    let mut text = String::new();
-    write_canonical(&whole, &mut text);
-    sha256(&text)
+    of_value(&whole)
+}
+
+/// The attributes by which providers tell one thing from another.
+fn identity(value: &Value) -> Value {
+    ["id", "arn", "name"]
+        .into_iter()
+        .map(|name| (name.to_owned(), value[name].clone()))
+        .collect()
 }
 
 /// Only what is unknown: the marks of what is known take several forms.

@@ -2,7 +2,7 @@
 
 use super::attributes::Attribute;
 use super::{Action, Review};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a plan says about one address.
 #[derive(PartialEq, Eq)]
@@ -22,6 +22,13 @@ pub(crate) fn moved(reviewed: &Review, now: &Review) -> Vec<String> {
             goal(now)
         ));
     }
+    let names = reviewed.beyond.keys().chain(now.beyond.keys());
+    for name in names.collect::<BTreeSet<_>>() {
+        if reviewed.beyond.get(name) != now.beyond.get(name) {
+            sentences.push(format!("{name}: others than in the reviewed plan"));
+        }
+    }
+    let is_destroy = now.goal == super::Goal::Nothing;
     let (then, now) = (entries(reviewed), entries(now));
     for (name, entry) in &now {
         match then.get(name) {
@@ -33,7 +40,8 @@ pub(crate) fn moved(reviewed: &Review, now: &Review) -> Vec<String> {
         }
     }
     for (name, entry) in &then {
-        if !now.contains_key(name) {
+        // What is gone already need not be destroyed: an earlier run was cut off.
+        if !now.contains_key(name) && !is_destroy {
             sentences.push(format!(
                 "{name}: {} in the reviewed plan, and nothing to do now",
                 entry.action

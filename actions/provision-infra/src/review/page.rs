@@ -52,7 +52,8 @@ pub(crate) fn page(root: &Path, changes: Changes, review: &Review, karpenter: &[
     }
     let _ = writeln!(
         text,
-        "To apply exactly this, and nothing if anything has moved by then: `expected-plan: {}`",
+        "To apply exactly this, and nothing if anything has moved by then: `expected-plan: {}`. Sensitive values are not held to \
+         it; a `plan-file` holds them, too.",
         review.hash
     );
     text

@@ -103,14 +103,14 @@ impl PlanJson {
         self.configuration["root_module"]["variables"][variable]["sensitive"] == true
     }
 
-    pub(super) fn clusters_destroyed(&self) -> Vec<String> {
+    /// The EKS clusters that go, of whatever provider; none for one without a name.
+    pub(super) fn clusters_destroyed(&self) -> Vec<Option<String>> {
         let destroyed = self.resource_changes.iter().filter(|resource| {
-            resource.kind == "aws_eks_cluster"
+            resource.kind.ends_with("eks_cluster")
                 && resource.change.action().is_some_and(Action::ends_something)
         });
         destroyed
-            .filter_map(|resource| resource.change.before["name"].as_str())
-            .map(str::to_owned)
+            .map(|resource| resource.change.before["name"].as_str().map(str::to_owned))
             .collect()
     }
 }

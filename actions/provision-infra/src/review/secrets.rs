@@ -15,26 +15,33 @@ pub(super) const HIDDEN: &str = "(sensitive)";
 #[derive(Default)]
 pub(super) struct Secrets {
     texts: Vec<String>,
+    /// Values that are hidden where they stand alone: texts of any length, and numbers long enough to tell something.
+    whole: BTreeSet<String>,
     hides: bool,
 }
 
 impl Secrets {
     pub(super) fn of(plan: &PlanJson) -> Self {
-        let mut texts = BTreeSet::new();
+        let mut marks = Marks::default();
         for (name, variable) in &plan.variables {
             if plan.is_sensitive(name) {
-                every_text(&variable.value, &mut texts);
+                every_text(&variable.value, &mut marks);
             }
         }
         let resources = plan.resource_changes.iter().chain(&plan.resource_drift);
         let changes = resources.map(|resource| &resource.change);
         for change in changes.chain(plan.output_changes.values()) {
-            marked(&change.before, &change.before_sensitive, &mut texts);
-            marked(&change.after, &change.after_sensitive, &mut texts);
+            marked(&change.before, &change.before_sensitive, &mut marks);
+            marked(&change.after, &change.after_sensitive, &mut marks);
         }
-        let mut texts: Vec<String> = texts.into_iter().collect();
+        let mut texts: Vec<String> = marks.texts.into_iter().collect();
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        Self { texts, hides: true }
+        let whole = marks.whole;
+        Self {
+            texts,
+            whole,
+            hides: true,
+        }
     }
 
     /// The value without anything sensitive; `mark` is Terraform's own, of the same shape.
@@ -44,6 +51,9 @@ impl Secrets {
         }
         match (value, mark) {
             (_, Value::Bool(true)) => Value::from(HIDDEN),
+            (Value::String(_) | Value::Number(_), _) if self.whole.contains(&value.to_string()) => {
+                Value::from(HIDDEN)
+            }
             (Value::String(text), _) => Value::String(self.without(text)),
             (Value::Array(items), _) => items
                 .iter()
@@ -76,18 +86,25 @@ impl Secrets {
     }
 }
 
-fn marked(value: &Value, mark: &Value, texts: &mut BTreeSet<String>) {
+/// What was found under a mark.
+#[derive(Default)]
+struct Marks {
+    texts: BTreeSet<String>,
+    whole: BTreeSet<String>,
+}
+
+fn marked(value: &Value, mark: &Value, found: &mut Marks) {
     match (value, mark) {
-        (_, Value::Bool(true)) => every_text(value, texts),
+        (_, Value::Bool(true)) => every_text(value, found),
         (Value::Array(items), Value::Array(marks)) => {
             for (item, mark) in items.iter().zip(marks) {
-                marked(item, mark, texts);
+                marked(item, mark, found);
             }
         }
         (Value::Object(fields), Value::Object(marks)) => {
             for (name, field) in fields {
                 if let Some(mark) = marks.get(name) {
-                    marked(field, mark, texts);
+                    marked(field, mark, found);
                 }
             }
         }
@@ -95,13 +112,22 @@ fn marked(value: &Value, mark: &Value, texts: &mut BTreeSet<String>) {
     }
 }
 
-fn every_text(value: &Value, texts: &mut BTreeSet<String>) {
+fn every_text(value: &Value, found: &mut Marks) {
     match value {
-        Value::String(text) if text.chars().count() >= SHORTEST => {
-            texts.insert(text.clone());
+        Value::String(text) => {
+            if text.chars().count() >= SHORTEST {
+                found.texts.insert(text.clone());
+            }
+            if !text.is_empty() {
+                found.whole.insert(value.to_string());
+            }
         }
-        Value::Array(items) => items.iter().for_each(|item| every_text(item, texts)),
-        Value::Object(fields) => fields.values().for_each(|field| every_text(field, texts)),
+        // Smaller ones are half of every plan.
+        Value::Number(number) if number.to_string().len() >= 3 => {
+            found.whole.insert(value.to_string());
+        }
+        Value::Array(items) => items.iter().for_each(|item| every_text(item, found)),
+        Value::Object(fields) => fields.values().for_each(|field| every_text(field, found)),
         _ => {}
     }
 }

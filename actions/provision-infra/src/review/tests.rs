@@ -24,7 +24,7 @@ fn plan(changes: &[Value]) -> Value {
 }
 
 fn reviewed(plan: &Value) -> Reviewed {
-    read(Goal::Configuration, &plan.to_string()).unwrap()
+    read(Goal::Configuration, &plan.to_string(), None).unwrap()
 }
 
 fn rendered(plan: &Value) -> String {
@@ -96,7 +96,7 @@ fn the_hash_is_of_what_changes_and_of_nothing_else() {
     later["resource_changes"][5]["change"]["before"] = json!({"x": 2});
     assert_eq!(reviewed(&later).review.hash, first);
     assert_ne!(
-        read(Goal::Nothing, &plan(&some()).to_string())
+        read(Goal::Nothing, &plan(&some()).to_string(), None)
             .unwrap()
             .review
             .hash,
@@ -191,5 +191,73 @@ fn the_clusters_that_go_are_named() {
         json!({"name": "spark"}),
         Value::Null,
     );
-    assert_eq!(reviewed(&plan(&[gone])).clusters_destroyed, ["spark"]);
+    assert_eq!(
+        reviewed(&plan(&[gone])).clusters_destroyed,
+        [Some("spark".to_owned())]
+    );
+}
+
+/// The size of a group that autoscaling has changed says nothing about whether to destroy it.
+#[test]
+fn a_destroy_is_the_same_until_another_thing_would_be_destroyed() {
+    let destroy = |before: Value| {
+        let gone = change("aws_eks_node_group.g", &["delete"], before, Value::Null);
+        read(Goal::Nothing, &plan(&[gone]).to_string(), None)
+            .unwrap()
+            .review
+            .hash
+    };
+    let one = destroy(json!({"id": "a", "desired": 1}));
+    assert_eq!(one, destroy(json!({"id": "a", "desired": 2})));
+    assert_ne!(one, destroy(json!({"id": "b", "desired": 1})));
+}
+
+#[test]
+fn what_is_carried_out_beside_the_changes_is_in_the_hash() {
+    let hash = |provisioner: &str, node_pools: &str| {
+        let mut plan = plan(&some());
+        plan["configuration"] = json!({"root_module": {"resources": [
+            {"address": "a.b", "provisioners": [{"type": "local-exec", "expressions": {"command": {"constant_value": provisioner}}}]}]}});
+        read(Goal::Configuration, &plan.to_string(), Some(node_pools))
+            .unwrap()
+            .review
+            .hash
+    };
+    assert_eq!(hash("true", "x"), hash("true", "x"));
+    assert_ne!(hash("true", "x"), hash("rm -rf /", "x"));
+    assert_ne!(hash("true", "x"), hash("true", "y"));
+}
+
+#[test]
+fn a_destroy_that_was_cut_off_is_still_the_reviewed_one() {
+    let gone = |name: &str| change(name, &["delete"], json!({"id": name}), Value::Null);
+    let review = |changes: &[Value]| {
+        read(Goal::Nothing, &plan(changes).to_string(), None)
+            .unwrap()
+            .review
+    };
+    let whole = review(&[gone("aws_vpc.a"), gone("aws_vpc.b")]);
+    assert_eq!(
+        moved(&whole, &review(&[gone("aws_vpc.b")])),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        moved(&whole, &review(&[gone("aws_vpc.c")])),
+        ["aws_vpc.c: destroy now, and not in the reviewed plan"]
+    );
+}
+
+#[test]
+fn short_and_numeric_secrets_are_hidden_where_they_are_handed_on() {
+    let mut updated = change(
+        "terraform_data.a",
+        &["update"],
+        json!({"pin": 1, "short": "x"}),
+        json!({"pin": 987654, "short": "abc", "output": {"pin": 987654, "short": "abc"}}),
+    );
+    updated["change"]["after_sensitive"] = json!({"pin": true, "short": true});
+    let plan = plan(&[updated]);
+    let everything = rendered(&plan) + &reviewed(&plan).review.document().unwrap();
+    assert!(!everything.contains("987654"), "{everything}");
+    assert!(!everything.contains("abc\\\""), "{everything}");
 }

@@ -61,6 +61,15 @@ impl StepFailure<'_> {
 
     /// A program that was killed could not give its lock back.
     fn lock_left_behind(&self) -> String {
+        // Terraform itself catches both and ends by itself.
+        if matches!(self.finished.status.signal(), Some(2 | 15)) {
+            return format!(
+                "the program died of the signal, as Terraform never does: it is a wrapper, and Terraform may still run behind it. \
+                 Name Terraform's own program in the input `terraform`; do not remove a lock on the state of `{}` before no \
+                 terraform process runs any more",
+                self.root.display()
+            );
+        }
         format!(
             "Terraform was killed, so its lock on the state is most likely still there and what it had done may not be in \
              the state. The next run names the lock's ID; when nothing else uses the state, remove it in `{}` with \

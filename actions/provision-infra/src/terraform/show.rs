@@ -46,7 +46,11 @@ impl Terraform {
         let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
         let arguments = vec!["show".into(), "-json".into(), file.into_os_string()];
         let printed = self.document("show", arguments).await?;
-        review::read(goal, &printed)
+        let node_pools = self
+            .node_pools
+            .as_deref()
+            .filter(|_| goal == Goal::Configuration);
+        review::read(goal, &printed, node_pools)
             .map_err(|error| self.unreadable("show -json", "no plan", &error))
     }
 

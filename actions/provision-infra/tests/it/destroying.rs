@@ -4,9 +4,8 @@ use crate::harness::{Ended, Scene};
 use aws_sdk_emrcontainers::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_emrcontainers::types::{JobDriver, SparkSubmitJobDriver};
 use local_cloud::ec2::{Thing, ThingKind};
-use local_cloud::kubernetes::{EC2_NODE_CLASS, NODE_CLAIM, NODE_POOL};
-use local_cloud::{At, Call, Config, JobScript, LocalCloud, Moment, Service, VirtualClusterSeed};
-use serde_json::json;
+use local_cloud::kubernetes::{EC2_NODE_CLASS, NODE_POOL};
+use local_cloud::{Config, JobScript, LocalCloud, Service, VirtualClusterSeed};
 use std::time::Duration;
 
 /// The tag of everything that belongs to the cluster of these scenes.
@@ -32,7 +31,7 @@ pub(crate) fn virtual_cluster(cloud: &LocalCloud) -> String {
 }
 
 /// A scene in which everything was applied.
-async fn applied(cloud: &LocalCloud) -> Scene {
+pub(crate) async fn applied(cloud: &LocalCloud) -> Scene {
     let scene = Scene::new("complete");
     let inputs = [("variables", virtual_cluster(cloud))];
     let inputs = inputs
@@ -42,7 +41,7 @@ async fn applied(cloud: &LocalCloud) -> Scene {
     scene
 }
 
-async fn destroy(scene: &Scene, cloud: &LocalCloud, inputs: &[(&str, &str)]) -> Ended {
+pub(crate) async fn destroy(scene: &Scene, cloud: &LocalCloud, inputs: &[(&str, &str)]) -> Ended {
     let variables = virtual_cluster(cloud);
     let destroy = [("command", "destroy"), ("variables", variables.as_str())];
     scene
@@ -51,7 +50,7 @@ async fn destroy(scene: &Scene, cloud: &LocalCloud, inputs: &[(&str, &str)]) -> 
 }
 
 /// Starts a job run that goes on until it is cancelled.
-async fn start_job_run(cloud: &LocalCloud) -> String {
+pub(crate) async fn start_job_run(cloud: &LocalCloud) -> String {
     let environment = cloud.environment();
     let variable = |name: &str| {
         environment
@@ -91,7 +90,7 @@ async fn start_job_run(cloud: &LocalCloud) -> String {
     started.id().unwrap().to_owned()
 }
 
-fn endless() -> Config {
+pub(crate) fn endless() -> Config {
     Config {
         buckets: vec!["test-bench".to_owned()],
         script: Some(JobScript {
@@ -306,80 +305,40 @@ async fn a_cluster_that_eks_no_longer_has_needs_no_nodes_removed() {
     ended.says("EKS has no cluster `test` any more");
 }
 
-/// Kills a destroy at the first call of this kind, and runs it again.
-async fn kill_and_run_again(killed_at: &Call, moment: Moment) {
-    let cloud = cloud_with(endless()).await;
+/// A root module that has only the virtual cluster is destroyed without its cluster.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_nodes_of_a_cluster_that_stays_are_not_called_left() {
+    let cloud = cloud().await;
     let scene = applied(&cloud).await;
-    start_job_run(&cloud).await;
-    cloud.kubernetes().put(
-        &NODE_CLAIM,
-        json!({"apiVersion": "karpenter.sh/v1", "kind": "NodeClaim",
-               "metadata": {"name": "x1", "labels": {"karpenter.sh/nodepool": "spark-driver"}},
-               "status": {"providerID": "aws:///us-east-1a/i-x1"}}),
-    );
-    let (service, operation) = (killed_at.service, killed_at.operation.clone());
-    let at = At::when(move |call| call.service == service && call.operation == operation);
-    let hold = cloud.hold(at, moment);
-    let variables = virtual_cluster(&cloud);
-    let inputs = [
-        ("command", "destroy"),
-        ("force", "true"),
-        ("variables", variables.as_str()),
-    ];
-    let mut child = scene.step(&inputs, &cloud.environment()).spawn().unwrap();
-    let drains_the_node = async {
-        let store = cloud.kubernetes();
-        let mut changed = store.changed();
-        while store.get(&NODE_POOL, None, "spark-driver").is_some() {
-            changed.changed().await.unwrap();
-        }
-        store.remove(&NODE_CLAIM, None, "x1");
-        std::future::pending::<()>().await;
-    };
-    tokio::select! {
-        () = hold.arrived() => {}
-        () = drains_the_node => {}
-        status = child.wait() => panic!("{killed_at:?} {moment:?}: ended {status:?}"),
-    }
-    child.start_kill().unwrap();
-    child.wait().await.unwrap();
-    hold.release();
-    cloud.kubernetes().remove(&NODE_CLAIM, None, "x1");
-
-    let inputs = [("force", "true"), ("cluster-name", "test")];
-    let ended = destroy(&scene, &cloud, &inputs).await.succeeded();
-    assert_eq!(ended.output("left"), Some("0"), "{killed_at:?} {moment:?}");
-    let state = &cloud.state()["emr"]["virtual_clusters"][0]["state"];
-    assert_eq!(state, "TERMINATED", "{killed_at:?} {moment:?}");
-    let pools = cloud.kubernetes().list(&NODE_POOL, None);
-    assert!(pools.is_empty(), "{killed_at:?} {moment:?}");
+    cloud.eks().rename("test");
+    cloud
+        .estate()
+        .put(Thing::new(ThingKind::Instance, "i-of-others", &[OWNED]));
+    let ended = destroy(&scene, &cloud, &[]).await.succeeded();
+    ended
+        .says("::notice title=The cluster stays::")
+        .never_says("i-of-others");
+    assert_eq!(ended.output("left"), None);
 }
 
-/// Wherever the process is killed, the same command finishes the job, and nothing is left.
+/// Most likely it is gone; but its nodes say that it is not.
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_at_any_call_a_second_destroy_finishes() {
-    let clean = cloud_with(endless()).await;
-    let scene = applied(&clean).await;
-    start_job_run(&clean).await;
-    let before = clean.calls().len();
-    destroy(&scene, &clean, &[("force", "true")])
-        .await
-        .succeeded();
-    let calls = clean.calls().split_off(before);
-    let mut seen = Vec::new();
-    for call in calls {
-        let kind = (call.service, call.operation.clone());
-        // The first call of a kind stands for those that follow it.
-        if seen.contains(&kind) {
-            continue;
-        }
-        seen.push(kind);
-        kill_and_run_again(&call, Moment::Before).await;
-        // Only what changes something is different afterwards.
-        let changes = ["Delete", "Cancel", "delete"];
-        if changes.iter().any(|verb| call.operation.starts_with(verb)) {
-            kill_and_run_again(&call, Moment::After).await;
-        }
-    }
-    assert!(seen.len() >= 10, "{seen:?}");
+async fn a_cluster_that_does_not_answer_while_its_nodes_run_is_not_destroyed() {
+    let cloud = cloud().await;
+    let scene = applied(&cloud).await;
+    let kubeconfig = scene.file("kubeconfig");
+    let text = "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
+        clusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]\n\
+        contexts: [{name: c, context: {cluster: c, user: u}}]\nusers: [{name: u, user: {}}]\n";
+    std::fs::write(&kubeconfig, text).unwrap();
+    let tags = [OWNED, ("karpenter.sh/nodepool", "spark-driver")];
+    let instance = Thing::new(ThingKind::Instance, "i-runs", &tags);
+    cloud.estate().put(instance);
+    let path = kubeconfig.to_string_lossy().into_owned();
+    let inputs = [("kubeconfig", path.as_str())];
+    let ended = destroy(&scene, &cloud, &inputs).await.ended_with(3);
+    ended
+        .says("does not answer, and instances of Karpenter's nodes run")
+        .says("i-runs: m5.large, running");
+    assert!(scene.file("terraform.tfstate").exists());
 }

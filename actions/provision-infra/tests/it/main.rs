@@ -7,6 +7,7 @@ mod commenting;
 mod destroying;
 mod failures;
 mod harness;
+mod killed;
 mod node_pool_files;
 mod remote_state;
 mod reviewed;

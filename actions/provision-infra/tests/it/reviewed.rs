@@ -31,6 +31,7 @@ async fn a_plan_is_written_for_people_and_programs_without_its_secrets() {
     assert_eq!(ended.summary.trim(), markdown.trim());
     let json = document(&scene);
     assert_eq!(json["hash"].as_str(), ended.output("plan-hash"));
+    assert_eq!(json["counts"], serde_json::json!({"create": 2}));
     assert_eq!(json["resources"][0]["address"], "terraform_data.cluster");
     assert_eq!(ended.output("ended"), Some("0"));
     for text in [&markdown, &json.to_string(), &ended.log] {
@@ -257,4 +258,44 @@ async fn what_is_done_is_followed_line_by_line_and_the_rest_is_folded() {
         "{}",
         ended.log
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_destroy_that_was_cut_off_goes_on_with_the_plan_that_was_reviewed() {
+    let scene = Scene::new("layered");
+    scene.run_terraform_only(&[]).await.succeeded();
+    scene
+        .run_terraform_only(&[("command", "plan-destroy")])
+        .await
+        .succeeded();
+    // As a destroy leaves it that is cut off after the first resource.
+    let path = scene.file("terraform.tfstate");
+    let mut state: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    let resources = state["resources"].as_array_mut().unwrap();
+    resources.retain(|resource| resource["name"] != "cluster");
+    std::fs::write(&path, state.to_string()).unwrap();
+    let expected = ("expected-plan", "infrastructure-plan/plan.json");
+    let ended = scene.destroy(&[expected], &cloud().await).await.succeeded();
+    ended.says("this is what is left of the plan that was reviewed");
+    assert_eq!(
+        ended.output("changes"),
+        Some("0 to add, 0 to change, 1 to destroy")
+    );
+}
+
+#[tokio::test]
+async fn what_the_node_pools_are_made_from_is_held_to_the_review_too() {
+    let scene = Scene::new("layered");
+    let command = [("command", "plan"), ("cpu-limit", "8")];
+    let planned = scene.run(&command, &[]).await.succeeded();
+    let hash = planned.output("plan-hash").unwrap().to_owned();
+    let expected = ("expected-plan", "infrastructure-plan/plan.json");
+    let ended = scene
+        .run(&[("cpu-limit", "9999"), expected], &[])
+        .await
+        .ended_with(3);
+    ended.says("NodePools: others than in the reviewed plan");
+    assert!(!scene.file("terraform.tfstate").exists());
+    let same = scene.run(&command, &[]).await.succeeded();
+    assert_eq!(same.output("plan-hash"), Some(hash.as_str()));
 }

@@ -97,7 +97,7 @@ async fn a_destroy_that_waits_for_nodes_can_be_stopped_and_run_again() {
     .await;
     signal(&child, Signal::INT);
     let ended = scene.end(child).await.ended_with(130);
-    ended.says("stopped while working on the NodePools");
+    ended.says("stopped while removing job runs, nodes and the virtual cluster");
 
     // The second run goes on with what is left.
     let child = scene.step(&destroy, &cloud.environment()).spawn().unwrap();
