@@ -86,15 +86,14 @@ impl Chain {
             &self.repository.join(ROOT_MODULE),
             &self.folder.join("infra"),
         )?;
-        self.infrastructure("plan", "plan", Vec::new()).await?;
+        let node_pools = (
+            "consolidate-after",
+            self.experiment.consolidate_after.clone(),
+        );
+        self.infrastructure("plan", "plan", vec![node_pools.clone()])
+            .await?;
         let reviewed = self.workflow.output("plan", "plan-json")?;
-        let with = vec![
-            ("expected-plan", reviewed),
-            (
-                "consolidate-after",
-                self.experiment.consolidate_after.clone(),
-            ),
-        ];
+        let with = vec![node_pools, ("expected-plan", reviewed)];
         self.infrastructure("provision", "apply", with).await
     }
 
