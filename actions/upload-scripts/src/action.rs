@@ -1,59 +1,67 @@
-//! The order of things: read inputs, gather documents, compare, upload, report.
+//! The order of things: read inputs, gather the set, compare, upload, report.
 
 use crate::{
-    document::Document,
-    gather::{Gathered, gather},
+    gather::Gathering,
     inputs::Inputs,
-    plan::plan,
-    report::{Report, summary},
+    report::{Done, Report, pointer, summary},
     s3::Bucket,
+    set::ScriptSet,
+    sync::{carry_out, look, point},
 };
 use gha::{Failure, Runner};
+use std::sync::Arc;
 
 /// Uploads what changed, unless a signal stops it.
 pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     let inputs = Inputs::parse(runner.fields.take())?;
     let cancel = runner.cancel.clone();
-    tokio::select! {
-        result = sync(&runner, inputs) => result,
-        () = cancel.cancelled() => Err(Failure::cancelled(
-            "Upload cancelled",
-            "some files may not be uploaded; running again uploads what is missing",
-        )),
-    }
-}
-
-async fn sync(runner: &Runner, inputs: Inputs) -> Result<(), Failure> {
-    let documents = documents(runner, inputs.clone()).await?;
-
-    let bucket = Bucket::connect(inputs.scripts.bucket.clone(), inputs.region.as_ref()).await;
-    let stored = bucket.stored(&inputs.scripts.key, &documents).await?;
-    let plan = plan(documents, &stored);
-    bucket.upload(&inputs.scripts.key, &plan.uploads).await?;
-
-    let report = Report::new(&inputs, &plan);
-    let list = |documents: &[Document], word: &str| {
-        documents.iter().for_each(|document| {
-            runner
-                .log
-                .info(&format!("{word} {}", document.uri(&inputs.scripts)))
-        });
+    let (set, bucket, looked) = tokio::select! {
+        found = compare(&runner, &inputs) => found?,
+        () = cancel.cancelled() => {
+            return Err(Failure::cancelled("Upload cancelled", "nothing was sent yet"));
+        }
     };
-    list(&plan.unchanged, "unchanged");
-    list(&plan.uploads, "uploaded ");
+    let done = Done::planned(&looked, &set, &inputs);
+    done.lines().iter().for_each(|line| runner.log.info(line));
+    let mut moved = false;
+    if !inputs.dry_run {
+        carry_out(&bucket, &set, looked, &inputs, (&runner.log, &cancel)).await?;
+        if let Some(alias) = &inputs.alias {
+            moved = point(&bucket, &set, alias, pointer(&set, &inputs, alias)?).await?;
+        }
+    }
+    let report = Report::new(&set, &inputs, done, moved);
+    runner.log.info(&report.sentence);
     for (name, value) in report.outputs() {
         runner.outputs.set(name, value)?;
     }
     runner.summary.append(&summary(&report)?)
 }
 
+/// The set as it is to be, and what is in its place.
+async fn compare(
+    runner: &Runner,
+    inputs: &Inputs,
+) -> Result<(Arc<ScriptSet>, Bucket, crate::sync::Looked), Failure> {
+    let set = Arc::new(gathered(runner, inputs).await?);
+    let bucket = Bucket::connect(set.bucket.clone(), inputs.region.as_ref()).await;
+    let looked = look(&bucket, &set, &runner.log).await?;
+    Ok((set, bucket, looked))
+}
+
 /// Reading and hashing files blocks, so it is done aside and a signal is still noticed.
-async fn documents(runner: &Runner, inputs: Inputs) -> Result<Vec<Document>, Failure> {
-    let source = runner.context.workspace.join(&inputs.source);
-    let gathered = tokio::task::spawn_blocking(move || gather(&source, &inputs))
+async fn gathered(runner: &Runner, inputs: &Inputs) -> Result<ScriptSet, Failure> {
+    let workspace = runner.context.workspace.clone();
+    let (inputs, log) = (inputs.clone(), runner.log.clone());
+    let gather = move || {
+        let gathering = Gathering {
+            workspace: &workspace,
+            inputs: &inputs,
+            log: &log,
+        };
+        gathering.set()
+    };
+    tokio::task::spawn_blocking(gather)
         .await
-        .map_err(|error| Failure::bug("reading the source folder broke off").because(&error))?;
-    let Gathered { documents, notes } = gathered?;
-    notes.iter().for_each(|note| runner.log.info(note));
-    Ok(documents)
+        .map_err(|error| Failure::bug("reading the source folder broke off").because(&error))?
 }

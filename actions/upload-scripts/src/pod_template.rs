@@ -1,111 +1,97 @@
-//! The two pod templates: rendered for a NodePool, or checked if the user brings their own. Pure.
+//! The two pod templates: rendered from handlebars, or checked if the user brings their own. Pure.
 
-use crate::names::NodePool;
+use crate::placement::Placement;
+use ::pod_template::Role;
 use gha::Failure;
-use handlebars::{Handlebars, no_escape};
-use serde::{Deserialize, Serialize};
+use handlebars::Handlebars;
+use serde::Serialize;
 
-/// Which pods a template is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// The driver.
-    Driver,
-    /// Every executor.
-    Executor,
+/// The roles, in the order in which they are named everywhere.
+pub(crate) const ROLES: [Role; 2] = [Role::Driver, Role::Executor];
+
+/// The template's path inside the set.
+pub(crate) const fn path(role: Role) -> &'static str {
+    match role {
+        Role::Driver => "config/driver-template.yaml",
+        Role::Executor => "config/executor-template.yaml",
+    }
 }
 
-impl Role {
-    /// The template's path under the prefix.
-    pub(crate) const fn path(self) -> &'static str {
-        match self {
-            Self::Driver => "config/driver-template.yaml",
-            Self::Executor => "config/executor-template.yaml",
-        }
-    }
-
-    /// The container that Spark on EMR on EKS looks for.
-    const fn container(self) -> &'static str {
-        match self {
-            Self::Driver => "spark-kubernetes-driver",
-            Self::Executor => "spark-kubernetes-executor",
-        }
-    }
-
-    const fn template(self) -> &'static str {
-        match self {
-            Self::Driver => include_str!("../templates/driver.yaml.hbs"),
-            Self::Executor => include_str!("../templates/executor.yaml.hbs"),
-        }
+/// The input by which the user brings their own.
+pub(crate) const fn input(role: Role) -> &'static str {
+    match role {
+        Role::Driver => "driver-template",
+        Role::Executor => "executor-template",
     }
 }
 
 #[derive(Serialize)]
-struct Values {
-    node_pool: String,
+struct Values<'a> {
+    role: &'static str,
+    is_driver: bool,
+    annotated: bool,
+    container: &'static str,
+    #[serde(flatten)]
+    placement: &'a Placement,
 }
 
-/// The template for pods on a NodePool.
-pub(crate) fn render(role: Role, pool: &NodePool) -> Result<String, Failure> {
+/// Our own template, with its values.
+pub(crate) fn render(role: Role, placement: &Placement) -> Result<String, Failure> {
+    rendered(role, include_str!("../templates/pod.yaml.hbs"), placement)
+        .map_err(|why| Failure::bug(format!("cannot render `{}`: {why}", path(role))))
+}
+
+/// A handlebars template of the user's, with the same values.
+pub(crate) fn rendered(
+    role: Role,
+    template: &str,
+    placement: &Placement,
+) -> Result<String, String> {
     let mut handlebars = Handlebars::new();
     handlebars.set_strict_mode(true);
-    // The only value is a NodePool's name, which has nothing to escape.
-    handlebars.register_escape_fn(no_escape);
-    handlebars
-        .render_template(
-            role.template(),
-            &Values {
-                node_pool: pool.to_string(),
-            },
+    // For a YAML scalar in single quotes.
+    handlebars.register_escape_fn(|text| text.replace('\'', "''"));
+    let is_driver = role == Role::Driver;
+    let values = Values {
+        role: if is_driver { "driver" } else { "executor" },
+        is_driver,
+        annotated: is_driver || !placement.pod_labels.is_empty(),
+        container: role.main_container(),
+        placement,
+    };
+    handlebars.render_template(template, &values).map_err(|error| {
+        let place = error.line_no.map_or_else(String::new, |line| format!("line {line}: "));
+        format!(
+            "{place}{}; its values are `node_pool`, `node_labels`, `tolerations`, `pod_labels`, `container` and `role`",
+            error.reason()
         )
-        .map_err(|error| Failure::bug(format!("cannot render `{}`", role.path())).because(&error))
+    })
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Pod {
-    api_version: String,
-    kind: String,
-    spec: Spec,
-}
-
-#[derive(Deserialize)]
-struct Spec {
-    #[serde(default)]
-    containers: Vec<Container>,
-}
-
-#[derive(Deserialize)]
-struct Container {
-    name: String,
-}
-
-/// Whether Spark can use a template that the user wrote; if not, why.
-pub(crate) fn check(role: Role, text: &str) -> Result<(), String> {
-    let pod: Pod = serde_saphyr::from_str(text).map_err(|error| yaml_fault::describe(&error))?;
-    if (pod.api_version.as_str(), pod.kind.as_str()) != ("v1", "Pod") {
-        return Err(format!(
-            "expected `apiVersion: v1` and `kind: Pod`, found `{}` and `{}`",
-            pod.api_version, pod.kind
-        ));
-    }
-    if pod
-        .spec
-        .containers
+/// What EMR on EKS would refuse in a template, one line each.
+pub(crate) fn problems(role: Role, text: &str) -> Vec<String> {
+    ::pod_template::problems(role, text)
         .iter()
-        .any(|container| container.name == role.container())
-    {
-        Ok(())
-    } else {
-        Err(format!("it has no container `{}`", role.container()))
-    }
+        .map(ToString::to_string)
+        .collect()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::placement::Lines;
 
-    const DRIVER: &str = "apiVersion: v1
+    fn placement(lines: &Lines) -> Placement {
+        Placement::new(&"spark-driver".parse().unwrap(), lines).unwrap()
+    }
+
+    #[test]
+    fn the_driver_goes_to_its_node_pool_and_is_not_moved() {
+        let text = render(Role::Driver, &placement(&Lines::default())).unwrap();
+        assert_eq!(
+            text,
+            "apiVersion: v1
 kind: Pod
 metadata:
   annotations:
@@ -113,77 +99,64 @@ metadata:
     karpenter.sh/do-not-disrupt: 'true'
 spec:
   nodeSelector:
-    type: 'karpenter'
-    provisioner: 'spark-driver'
+    'type': 'karpenter'
+    'provisioner': 'spark-driver'
   tolerations:
     - key: 'spark-driver'
       operator: 'Exists'
       effect: 'NoSchedule'
   containers:
     - name: spark-kubernetes-driver
-";
-
-    #[test]
-    fn the_driver_goes_to_its_node_pool() {
-        assert_eq!(
-            render(Role::Driver, &"spark-driver".parse().unwrap()).unwrap(),
-            DRIVER
+"
         );
     }
 
     #[test]
-    fn executors_differ_by_pool_and_container_and_may_be_moved() {
-        let executor = render(Role::Executor, &"spot-pool".parse().unwrap()).unwrap();
-        let (_, spec) = DRIVER.split_once("spec:").unwrap();
-        let driver = format!("apiVersion: v1\nkind: Pod\nspec:{spec}");
+    fn executors_may_be_moved_and_have_the_labels_that_were_asked_for() {
+        let lines = Lines {
+            node_labels: vec!["karpenter.sh/nodepool={{node_pool}}".to_owned()],
+            tolerations: vec!["spark=true".to_owned()],
+            pod_labels: vec!["team=data".to_owned()],
+        };
+        let text = render(Role::Executor, &placement(&lines)).unwrap();
         assert_eq!(
-            executor,
-            driver
-                .replace("kubernetes-driver", "kubernetes-executor")
-                .replace("spark-driver", "spot-pool")
+            text,
+            "apiVersion: v1
+kind: Pod
+metadata:
+  labels:
+    'team': 'data'
+spec:
+  nodeSelector:
+    'karpenter.sh/nodepool': 'spark-driver'
+  tolerations:
+    - key: 'spark'
+      operator: 'Equal'
+      value: 'true'
+  containers:
+    - name: spark-kubernetes-executor
+"
         );
     }
 
     #[test]
-    fn rendered_templates_pass_the_check_for_their_own_role_only() {
-        for (role, other) in [
-            (Role::Driver, Role::Executor),
-            (Role::Executor, Role::Driver),
-        ] {
-            let text = render(role, &"pool".parse().unwrap()).unwrap();
-            assert_eq!(check(role, &text), Ok(()));
-            assert!(check(other, &text).is_err_and(|why| why.contains("has no container")));
+    fn rendered_templates_are_taken_by_emr_for_their_own_role_only() {
+        for (role, other) in [(ROLES[0], ROLES[1]), (ROLES[1], ROLES[0])] {
+            let text = render(role, &placement(&Lines::default())).unwrap();
+            assert_eq!(problems(role, &text), [""; 0]);
+            assert_ne!(problems(other, &text), [""; 0]);
         }
     }
 
     #[test]
-    fn other_documents_are_refused() {
-        let deployment = DRIVER.replace("kind: Pod", "kind: Deployment");
-        assert!(check(Role::Driver, &deployment).is_err_and(|why| why.contains("Deployment")));
-        assert!(check(Role::Driver, "just text").is_err());
-        assert!(check(Role::Driver, "a: [").is_err());
-    }
-
-    #[test]
-    fn broken_yaml_is_placed_without_its_text() {
-        let why = check(
-            Role::Driver,
-            "apiVersion: v1\nspec:\n    a: hunter2\n   b: c\n",
-        )
-        .unwrap_err();
-        assert!(why.starts_with("line 4, column "), "{why}");
-        assert!(!why.contains('\n') && !why.contains("hunter2"), "{why}");
-        for wrong in [
-            "hunter2",
-            "spec: hunter2",
-            "apiVersion: v1\nkind: Pod\nspec: {containers: hunter2}",
-            "hunter2: 1\nhunter2: 2",
-            "apiVersion: *hunter2",
-        ] {
-            let why = check(Role::Driver, wrong).unwrap_err();
-            assert!(!why.contains("hunter2"), "{why}");
-        }
-        let why = check(Role::Driver, "kind: Pod\n").unwrap_err();
-        assert!(why.contains("the field `apiVersion` is missing"), "{why}");
+    fn a_template_of_the_users_is_told_which_values_there_are() {
+        let placement = placement(&Lines::default());
+        let text = rendered(Role::Driver, "a: '{{node_pool}}' {{role}}", &placement).unwrap();
+        assert_eq!(text, "a: 'spark-driver' driver");
+        let why = rendered(Role::Driver, "a: 1\nb: {{nodepool}}", &placement).unwrap_err();
+        assert!(
+            why.contains("line 2") && why.contains("`node_pool`"),
+            "{why}"
+        );
     }
 }

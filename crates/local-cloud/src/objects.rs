@@ -69,6 +69,27 @@ impl Objects {
         Ok(bucket.objects.get(key).map(|object| object.body.clone()))
     }
 
+    /// The keys that begin with a prefix, in order; none for a missing bucket.
+    #[must_use]
+    pub fn keys(&self, bucket: &str, prefix: &str) -> Vec<String> {
+        let buckets = self.lock();
+        let Some(bucket) = buckets.get(bucket) else {
+            return Vec::new();
+        };
+        let keys = bucket.objects.range(prefix.to_owned()..);
+        keys.map(|(key, _)| key.clone())
+            .take_while(|key| key.starts_with(prefix))
+            .collect()
+    }
+
+    /// The media type an object was written with, if it has one.
+    #[must_use]
+    pub fn content_type(&self, bucket: &str, key: &str) -> Option<String> {
+        let buckets = self.lock();
+        let object = buckets.get(bucket)?.objects.get(key)?;
+        object.headers.content_type.clone()
+    }
+
     /// Creates or replaces an object.
     ///
     /// # Errors

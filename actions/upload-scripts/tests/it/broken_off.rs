@@ -9,13 +9,15 @@ use std::time::Duration;
 
 const EMPTY_LISTING: &str =
     "<ListBucketResult><Name>bench</Name><IsTruncated>false</IsTruncated></ListBucketResult>";
+const ABSENT: &str = "<Error><Code>NoSuchKey</Code><Message>none</Message></Error>";
 const DENIED: &str = "<Error><Code>AccessDenied</Code><Message>not yours</Message></Error>";
 
 #[tokio::test]
 async fn a_refused_upload_says_how_far_it_came_and_what_to_allow() {
     let stub = Stub::start(|request| {
         Some(match request {
-            get if get.starts_with("GET") => xml("200 OK", EMPTY_LISTING),
+            get if get.contains("list-type") => xml("200 OK", EMPTY_LISTING),
+            get if get.starts_with("GET") => xml("404 Not Found", ABSENT),
             put if put.contains("threadsleep.py") => xml("403 Forbidden", DENIED),
             _ => xml("200 OK", ""),
         })
@@ -23,8 +25,9 @@ async fn a_refused_upload_says_how_far_it_came_and_what_to_allow() {
     let outcome = Step::at(&stub.endpoint).run().await;
     assert_eq!(outcome.code, Some(3), "{}", outcome.log);
     for part in [
-        "cannot upload `s3://bench/scripts/src/threadsleep.py` in region eu-west-1",
-        "of 3 files were uploaded, running again uploads the rest",
+        "src/threadsleep.py` in region eu-west-1",
+        "of 3 files are there, and set `",
+        "` is not complete: running again sends the rest",
         "access denied: AccessDenied, not yours (HTTP 403, request 4A2B)",
         "allow `s3:PutObject`",
     ] {
@@ -66,9 +69,7 @@ async fn a_signal_ends_an_upload_that_is_under_way() {
         let outcome = step.end(child).await;
         assert_eq!(outcome.code, Some(130), "{signal:?}: {}", outcome.log);
         assert!(
-            outcome
-                .log
-                .contains("running again uploads what is missing"),
+            outcome.log.contains("nothing was sent yet"),
             "{}",
             outcome.log
         );

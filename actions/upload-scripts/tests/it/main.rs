@@ -3,7 +3,9 @@
 
 mod bad_inputs;
 mod broken_off;
+mod bucket;
 mod refused;
 mod step;
 mod stub;
+mod templates;
 mod uploads;

@@ -80,7 +80,7 @@ impl Step {
         self.folder.path().join(relative)
     }
 
-    pub(crate) fn write(&self, relative: &str, text: &str) {
+    pub(crate) fn write(&self, relative: &str, text: impl AsRef<[u8]>) {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -137,6 +137,24 @@ impl Step {
 }
 
 impl Outcome {
+    /// The same, after it has succeeded.
+    pub(crate) fn succeeded(self) -> Self {
+        assert_eq!(self.code, Some(0), "{}", self.log);
+        self
+    }
+
+    /// What was uploaded, was there already, and was deleted.
+    pub(crate) fn counts(&self) -> (&str, &str, &str) {
+        let counts = ["uploaded", "unchanged", "deleted"].map(|name| self.output(name));
+        (counts[0], counts[1], counts[2])
+    }
+
+    /// Whether the log has all of the parts.
+    pub(crate) fn says(&self, parts: &[&str]) {
+        for part in parts {
+            assert!(self.log.contains(part), "{part}:\n{}", self.log);
+        }
+    }
     pub(crate) fn output(&self, name: &str) -> &str {
         let found = self.outputs.iter().find(|(output, _)| output == name);
         found.map_or_else(

@@ -1,206 +1,364 @@
 //! What reaches the bucket.
 
-use crate::step::{BUCKET, Step, cloud};
-use local_cloud::LocalCloud;
-
-async fn object(cloud: &LocalCloud, key: &str) -> Option<String> {
-    let bytes = cloud.objects().get(BUCKET, key).await.unwrap()?;
-    Some(String::from_utf8(bytes.to_vec()).unwrap())
-}
+use crate::{
+    bucket::{is_complete, manifest, object, paths, set, since},
+    step::{BUCKET, Step, cloud},
+};
 
 #[tokio::test]
-async fn scripts_and_templates_arrive_and_their_places_are_outputs() {
+async fn scripts_and_templates_arrive_in_a_place_of_their_own_and_are_outputs() {
     let cloud = cloud().await;
     let step = Step::new(&cloud);
-    let outcome = step.run().await;
-    assert_eq!(outcome.code, Some(0), "{}", outcome.log);
+    let outcome = step.run().await.succeeded();
 
-    let script = std::fs::read_to_string(step.path("scripts/src/threadsleep.py")).unwrap();
-    assert_eq!(
-        object(&cloud, "scripts/src/threadsleep.py").await,
-        Some(script)
-    );
-    let driver = object(&cloud, "scripts/config/driver-template.yaml")
-        .await
-        .unwrap();
-    assert!(
-        driver.contains("provisioner: 'spark-driver'")
-            && driver.contains("name: spark-kubernetes-driver")
-    );
-    let executor = object(&cloud, "scripts/config/executor-template.yaml")
-        .await
-        .unwrap();
-    assert!(
-        executor.contains("provisioner: 'spark-executor'")
-            && executor.contains("name: spark-kubernetes-executor")
-    );
-
+    let hash = outcome.output("hash").to_owned();
+    assert_eq!(hash.len(), 64);
+    let name = set(&outcome);
+    assert_eq!(name, hash[..32]);
     let expected = [
-        ("scripts-uri", "s3://bench/scripts/"),
-        ("entry-point-uri", "s3://bench/scripts/src/threadsleep.py"),
-        (
-            "driver-template-uri",
-            "s3://bench/scripts/config/driver-template.yaml",
-        ),
-        (
-            "executor-template-uri",
-            "s3://bench/scripts/config/executor-template.yaml",
-        ),
-        ("uploaded", "3"),
-        ("unchanged", "0"),
+        ".manifest.json",
+        "config/driver-template.yaml",
+        "config/executor-template.yaml",
+        "src/threadsleep.py",
     ];
+    assert_eq!(paths(&cloud, &name), expected);
+    let script = std::fs::read_to_string(step.path("scripts/src/threadsleep.py")).unwrap();
+    let key = format!("scripts/{name}/src/threadsleep.py");
+    assert_eq!(object(&cloud, &key).await, Some(script.clone()));
+    let kind = cloud.objects().content_type(BUCKET, &key);
+    assert_eq!(kind.as_deref(), Some("text/x-python"));
+    for role in ["driver", "executor"] {
+        let key = format!("scripts/{name}/config/{role}-template.yaml");
+        let template = object(&cloud, &key).await.unwrap();
+        assert!(
+            template.contains(&format!("'provisioner': 'spark-{role}'")),
+            "{template}"
+        );
+        assert!(
+            template.contains(&format!("name: spark-kubernetes-{role}")),
+            "{template}"
+        );
+    }
+
+    let folder = format!("s3://bench/scripts/{name}/");
+    for (output, path) in [
+        ("scripts-uri", ""),
+        ("entry-point-uri", "src/threadsleep.py"),
+        ("driver-template-uri", "config/driver-template.yaml"),
+        ("executor-template-uri", "config/executor-template.yaml"),
+        ("manifest-uri", ".manifest.json"),
+    ] {
+        assert_eq!(outcome.output(output), format!("{folder}{path}"));
+    }
+    assert_eq!(outcome.counts(), ("3", "0", "0"));
     assert_eq!(
-        outcome.outputs,
-        expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        (outcome.output("changes"), outcome.output("alias-uri")),
+        ("3", "")
     );
-    assert!(
-        outcome
-            .summary
-            .contains("<code>s3://bench/scripts/src/threadsleep.py</code>"),
-        "{}",
-        outcome.summary
-    );
-    assert!(
-        outcome.summary.contains("Uploaded: 3 ("),
-        "{}",
-        outcome.summary
+    let mut bytes = script.len();
+    for role in ["driver", "executor"] {
+        let key = format!("scripts/{name}/config/{role}-template.yaml");
+        bytes += object(&cloud, &key).await.unwrap().len();
+    }
+    assert_eq!(outcome.output("bytes"), bytes.to_string());
+    for part in [
+        &format!("<code>{folder}src/threadsleep.py</code>"),
+        "is complete: 3 files (",
+    ] {
+        assert!(
+            outcome.summary.contains(part),
+            "{part}: {}",
+            outcome.summary
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_second_run_uploads_nothing_and_asks_two_questions() {
+    let cloud = cloud().await;
+    let step = Step::new(&cloud);
+    let first = step.run().await.succeeded();
+    let before = cloud.calls().len();
+    let second = step.run().await.succeeded();
+    assert_eq!(second.counts(), ("0", "3", "0"));
+    assert_eq!(second.output("hash"), first.output("hash"));
+    let calls = cloud.calls();
+    let mut asked: Vec<&str> = calls[before..]
+        .iter()
+        .map(|call| &*call.operation)
+        .collect();
+    asked.sort_unstable();
+    assert_eq!(asked, ["GetObject", "ListObjectsV2"]);
+    second.says(&["was complete already: nothing was uploaded (3 files, "]);
+}
+
+#[tokio::test]
+async fn two_branches_do_not_touch_each_others_scripts() {
+    let cloud = cloud().await;
+    let (one, two) = (Step::new(&cloud), Step::new(&cloud));
+    two.write("scripts/src/threadsleep.py", "print('other')\n");
+    let one = one.run().await.succeeded();
+    let two = two.run().await.succeeded();
+    assert_ne!(set(&one), set(&two));
+    for outcome in [&one, &two] {
+        assert!(is_complete(&cloud, &set(outcome)).await);
+        assert_eq!(paths(&cloud, &set(outcome)).len(), 4);
+    }
+    let key = format!("scripts/{}/src/threadsleep.py", set(&two));
+    assert_eq!(
+        object(&cloud, &key).await.as_deref(),
+        Some("print('other')\n")
     );
 }
 
 #[tokio::test]
-async fn a_second_run_uploads_nothing() {
+async fn in_a_named_set_only_what_changed_is_sent() {
     let cloud = cloud().await;
-    let step = Step::new(&cloud);
-    assert_eq!(step.run().await.output("uploaded"), "3");
-    let second = step.run().await;
-    assert_eq!(
-        (second.output("uploaded"), second.output("unchanged")),
-        ("0", "3"),
-        "{}",
-        second.log
-    );
-}
-
-#[tokio::test]
-async fn only_what_changed_is_uploaded_again() {
-    let cloud = cloud().await;
-    let step = Step::new(&cloud);
+    let step = Step::new(&cloud).set("INPUT_SET", "pr-7");
     step.write("scripts/settings.conf", "unit=1");
-    step.run().await;
+    let first = step.run().await.succeeded();
+    assert_eq!(
+        (first.counts(), first.output("set")),
+        (("4", "0", "0"), "pr-7")
+    );
     // The same size, so that only the checksum tells.
     step.write("scripts/settings.conf", "unit=2");
-    let second = step.set("INPUT_EXECUTOR-NODE-POOL", "spot").run().await;
-    assert_eq!(
-        (second.output("uploaded"), second.output("unchanged")),
-        ("2", "2"),
-        "{}",
-        second.log
-    );
-    assert_eq!(
-        object(&cloud, "scripts/settings.conf").await.as_deref(),
-        Some("unit=2")
-    );
-    assert!(
-        object(&cloud, "scripts/config/executor-template.yaml")
-            .await
-            .unwrap()
-            .contains("provisioner: 'spot'")
-    );
+    let step = step.set("INPUT_EXECUTOR-NODE-POOL", "spot");
+    let before = cloud.calls().len();
+    let second = step.run().await.succeeded();
+    assert_eq!(second.counts(), ("2", "2", "0"));
+    assert_ne!(second.output("hash"), first.output("hash"));
+    // Two files; the manifest is taken back before and written after them.
+    assert_eq!(since(&cloud, before, "PutObject"), 4);
+    assert_eq!(since(&cloud, before, "HeadObject"), 0);
+    let text = object(&cloud, "scripts/pr-7/settings.conf").await;
+    assert_eq!(text.as_deref(), Some("unit=2"));
+    let template = object(&cloud, "scripts/pr-7/config/executor-template.yaml").await;
+    assert!(template.unwrap().contains("'provisioner': 'spot'"));
+    let manifest = manifest(&cloud, "pr-7").await.unwrap();
+    assert_eq!(manifest["hash"], second.output("hash"));
+    assert_eq!(manifest["files"].as_array().unwrap().len(), 4);
 }
 
 #[tokio::test]
-async fn a_file_of_unknown_origin_is_uploaded_over() {
+async fn what_another_tool_has_put_there_is_compared_by_its_checksum() {
+    let cloud = cloud().await;
+    let step = Step::new(&cloud).set("INPUT_SET", "pr-7");
+    step.write("scripts/a.conf", "unit=1");
+    step.write("scripts/b.conf", "unit=1");
+    step.run().await.succeeded();
+    // One of them is overwritten with the same content, by somebody whose object S3 has no SHA-256 of.
+    let put = cloud
+        .objects()
+        .put(BUCKET, "scripts/pr-7/a.conf", "unit=2".into());
+    put.await.unwrap();
+    let second = step.run().await.succeeded();
+    assert_eq!(second.counts(), ("1", "4", "0"));
+    let text = object(&cloud, "scripts/pr-7/a.conf").await;
+    assert_eq!(text.as_deref(), Some("unit=1"));
+    assert_eq!(step.run().await.succeeded().output("uploaded"), "0");
+}
+
+#[tokio::test]
+async fn a_file_that_is_missing_in_a_complete_set_is_sent_again() {
     let cloud = cloud().await;
     let step = Step::new(&cloud);
-    step.write("scripts/settings.conf", "unit=1");
-    cloud
-        .objects()
-        .put(BUCKET, "scripts/settings.conf", "unit=1".into())
-        .await
-        .unwrap();
-    assert_eq!(step.run().await.output("uploaded"), "4");
-    assert_eq!(step.run().await.output("uploaded"), "0");
+    let name = set(&step.run().await.succeeded());
+    let key = format!("scripts/{name}/src/threadsleep.py");
+    cloud.objects().remove(BUCKET, &key).await.unwrap();
+    assert_eq!(step.run().await.succeeded().counts(), ("1", "2", "0"));
+    assert!(object(&cloud, &key).await.is_some());
 }
 
 #[tokio::test]
-async fn source_prefix_and_names_can_be_chosen() {
+async fn without_a_manifest_objects_are_known_by_the_checksum_that_s3_keeps() {
+    let cloud = cloud().await;
+    let step = Step::new(&cloud);
+    let name = set(&step.run().await.succeeded());
+    let key = format!("scripts/{name}/.manifest.json");
+    for broken in [None, Some("<html>")] {
+        match broken {
+            None => cloud.objects().remove(BUCKET, &key).await.unwrap(),
+            Some(text) => cloud
+                .objects()
+                .put(BUCKET, &key, text.into())
+                .await
+                .unwrap(),
+        }
+        let before = cloud.calls().len();
+        let again = step.run().await.succeeded();
+        assert_eq!(again.counts(), ("0", "3", "0"));
+        assert_eq!(since(&cloud, before, "HeadObject"), 3);
+        assert!(is_complete(&cloud, &name).await);
+    }
+}
+
+#[tokio::test]
+async fn foreign_objects_are_deleted_only_when_asked_and_only_inside_the_set() {
+    let cloud = cloud().await;
+    let step = Step::new(&cloud).set("INPUT_SET", "pr-7");
+    step.write("scripts/old.py", "pass");
+    step.run().await.succeeded();
+    std::fs::remove_file(step.path("scripts/old.py")).unwrap();
+    for key in [
+        "scripts/pr-7/other",
+        "scripts/pr-70/x",
+        "scripts/x",
+        "pr-7/x",
+    ] {
+        cloud.objects().put(BUCKET, key, "x".into()).await.unwrap();
+    }
+    let kept = step.run().await.succeeded();
+    assert_eq!(kept.counts(), ("0", "3", "0"));
+    assert!(
+        kept.summary.contains("do not belong to the set: 2."),
+        "{}",
+        kept.summary
+    );
+    assert!(object(&cloud, "scripts/pr-7/old.py").await.is_some());
+
+    let step = step.set("INPUT_DELETE", "true");
+    let dry = step.set("INPUT_DRY-RUN", "true");
+    let planned = dry.run().await.succeeded();
+    assert_eq!(
+        (planned.output("deleted"), planned.output("changes")),
+        ("0", "2")
+    );
+    let deleted = dry.set("INPUT_DRY-RUN", "false").run().await.succeeded();
+    assert_eq!(deleted.counts(), ("0", "3", "2"));
+    let left = paths(&cloud, "pr-7");
+    assert_eq!(left.len(), 4, "{left:?}");
+    for key in ["scripts/pr-70/x", "scripts/x", "pr-7/x"] {
+        assert!(object(&cloud, key).await.is_some(), "{key}");
+    }
+    assert!(is_complete(&cloud, "pr-7").await);
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_be_done_and_writes_nothing() {
+    let cloud = cloud().await;
+    let step = Step::new(&cloud)
+        .set("INPUT_DRY-RUN", "true")
+        .set("INPUT_ALIAS", "main");
+    let outcome = step.run().await.succeeded();
+    assert_eq!(outcome.counts(), ("0", "0", "0"));
+    assert_eq!(
+        (outcome.output("changes"), outcome.output("bytes")),
+        ("3", "0")
+    );
+    assert_eq!(cloud.objects().keys(BUCKET, ""), [""; 0]);
+    outcome.says(&[
+        "Dry run, nothing was sent: in set `",
+        "3 files (",
+        "would be uploaded",
+    ]);
+}
+
+#[tokio::test]
+async fn an_alias_leads_to_the_set_that_was_complete_last() {
+    let cloud = cloud().await;
+    let step = Step::new(&cloud).set("INPUT_ALIAS", "main");
+    let first = step.run().await.succeeded();
+    assert_eq!(
+        first.output("alias-uri"),
+        "s3://bench/scripts/aliases/main.json"
+    );
+    first.says(&["Alias `main` leads to it now."]);
+    step.run()
+        .await
+        .succeeded()
+        .says(&["Alias `main` leads to it already."]);
+    step.write("scripts/more.py", "x = 1\n");
+    let second = step.run().await.succeeded();
+    let alias = object(&cloud, "scripts/aliases/main.json").await.unwrap();
+    let alias: serde_json::Value = serde_json::from_str(&alias).unwrap();
+    for output in [
+        "set",
+        "hash",
+        "entry-point-uri",
+        "driver-template-uri",
+        "executor-template-uri",
+    ] {
+        assert_eq!(alias[output], second.output(output), "{output}");
+        assert!(output == "set" || first.output(output) != second.output(output));
+    }
+}
+
+#[tokio::test]
+async fn source_prefix_and_patterns_can_be_chosen() {
     let cloud = cloud().await;
     let step = Step::new(&cloud);
     step.write("jobs/my job (1).py", "pass");
+    step.write("jobs/lib/a.py", "pass");
+    step.write("jobs/lib/a.sql", "select 1");
+    step.write("jobs/lib/big.csv", "1,2");
+    step.write("jobs/__pycache__/a.pyc", "x");
     let outcome = step
         .set("INPUT_SOURCE", "jobs")
         .set("INPUT_PREFIX", "teams/a/")
+        .set("INPUT_SET", "one")
         .set("INPUT_ENTRY-POINT", "./my job (1).py")
+        .set("INPUT_INCLUDE", "*.py\n*.sql\n*.csv")
+        .set("INPUT_EXCLUDE", "*.csv")
         .run()
-        .await;
+        .await
+        .succeeded();
     assert_eq!(
         outcome.output("entry-point-uri"),
-        "s3://bench/teams/a/my job (1).py",
-        "{}",
-        outcome.log
+        "s3://bench/teams/a/one/my job (1).py"
     );
-    assert_eq!(
-        object(&cloud, "teams/a/my job (1).py").await.as_deref(),
-        Some("pass")
-    );
-    assert_eq!(object(&cloud, "teams/a/src/threadsleep.py").await, None);
+    let keys = cloud.objects().keys(BUCKET, "");
+    let expected = [
+        ".manifest.json",
+        "config/driver-template.yaml",
+        "config/executor-template.yaml",
+        "lib/a.py",
+        "lib/a.sql",
+        "my job (1).py",
+    ];
+    assert_eq!(keys, expected.map(|path| format!("teams/a/one/{path}")));
 }
 
 #[tokio::test]
-async fn hidden_files_and_links_out_of_the_folder_stay_here() {
+async fn unusual_names_arrive_as_they_are() {
     let cloud = cloud().await;
-    let step = Step::new(&cloud);
-    step.write("scripts/.env", "secret");
-    step.write("elsewhere", "secret");
-    std::os::unix::fs::symlink(step.path("elsewhere"), step.path("scripts/link.py")).unwrap();
-    let outcome = step.run().await;
-    assert_eq!(outcome.output("uploaded"), "3", "{}", outcome.log);
-    assert!(
-        outcome
-            .log
-            .contains("left out `link.py`: a link that leaves the folder"),
-        "{}",
-        outcome.log
-    );
+    let step = Step::new(&cloud).set("INPUT_SET", "s");
+    let names = [
+        "a b.txt",
+        "a+b.txt",
+        "a%20b.txt",
+        "ä.txt",
+        "a\u{308}.txt",
+        "日本/語.txt",
+        "q?x=1&y#z.txt",
+        "<a>'\".txt",
+        "a\\b.txt",
+        "😀.txt",
+        "~.txt",
+    ];
+    for name in names {
+        step.write(&format!("scripts/{name}"), name);
+    }
+    let first = step.run().await.succeeded();
+    assert_eq!(first.output("uploaded"), "14");
+    for name in names {
+        let text = object(&cloud, &format!("scripts/s/{name}")).await;
+        assert_eq!(text.as_deref(), Some(name));
+    }
+    assert_eq!(step.run().await.succeeded().counts(), ("0", "14", "0"));
+    // Without the manifest each is asked for by its name.
+    let manifest = cloud.objects().remove(BUCKET, "scripts/s/.manifest.json");
+    manifest.await.unwrap();
+    assert_eq!(step.run().await.succeeded().counts(), ("0", "14", "0"));
 }
 
 #[tokio::test]
-async fn a_template_in_the_source_is_used_as_it_is() {
+async fn empty_files_arrive_and_are_not_sent_again() {
     let cloud = cloud().await;
-    let step = Step::new(&cloud);
-    let own =
-        "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: spark-kubernetes-driver\n";
-    step.write("scripts/config/driver-template.yaml", own);
-    let outcome = step.run().await;
-    assert_eq!(outcome.output("uploaded"), "3", "{}", outcome.log);
-    assert_eq!(
-        object(&cloud, "scripts/config/driver-template.yaml")
-            .await
-            .as_deref(),
-        Some(own)
-    );
-    assert!(
-        outcome.summary.contains("as your template says"),
-        "{}",
-        outcome.summary
-    );
-}
-
-#[tokio::test]
-async fn large_and_many_files_arrive() {
-    let cloud = cloud().await;
-    let step = Step::new(&cloud);
-    let large = "0123456789abcdef".repeat(512 * 1024);
-    step.write("scripts/large.bin", &large);
-    step.write("scripts/empty.py", "");
-    (0..40).for_each(|number| step.write(&format!("scripts/lib/{number}.py"), &number.to_string()));
-    let outcome = step.run().await;
-    assert_eq!(outcome.output("uploaded"), "45", "{}", outcome.log);
-    assert_eq!(
-        object(&cloud, "scripts/large.bin")
-            .await
-            .map(|text| text.len()),
-        Some(large.len())
-    );
-    assert_eq!(step.run().await.output("unchanged"), "45");
+    let step = Step::new(&cloud).set("INPUT_SET", "s");
+    step.write("scripts/lib/__init__.py", "");
+    assert_eq!(step.run().await.succeeded().output("uploaded"), "4");
+    let text = object(&cloud, "scripts/s/lib/__init__.py").await;
+    assert_eq!(text.as_deref(), Some(""));
+    assert_eq!(step.run().await.succeeded().output("uploaded"), "0");
 }
