@@ -47,21 +47,16 @@ impl Inspector {
         }
     }
 
-    /// All state as JSON: buckets with their sizes, names of cluster objects, comments, job runs and
+    /// All state as JSON: buckets with their sizes and unfinished uploads, names of cluster objects, comments, job runs and
     /// processes, what there is in EC2.
     pub(crate) fn state(&self) -> Value {
         json!({
-            "s3": self.buckets(),
+            "s3": self.objects.state(),
             "emr": self.emr.state(),
             "ec2": self.estate.state(),
             "kubernetes": self.cluster(),
             "github": self.github.state(),
         })
-    }
-
-    fn buckets(&self) -> Value {
-        let entry = |(name, (keys, bytes))| (name, json!({ "keys": keys, "bytes": bytes }));
-        Value::Object(self.objects.sizes().into_iter().map(entry).collect())
     }
 
     fn cluster(&self) -> Value {

@@ -3,7 +3,16 @@
 //! One lock guards all of it, so a conditional write is decided and done in one step.
 //! Knows nothing of the S3 protocol.
 
+mod checksum;
+mod content;
+mod pending;
+
+pub(crate) use checksum::{Algorithm, Checksum, Kind};
+pub(crate) use content::Content;
+pub(crate) use pending::{Completed, Part, Upload};
+
 use bytes::Bytes;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,12 +21,12 @@ use std::time::SystemTime;
 /// One object and what was said about it when it was written.
 #[derive(Debug, Clone)]
 pub(crate) struct Object {
-    pub(crate) body: Bytes,
+    pub(crate) body: Content,
     /// MD5 of the body in hexadecimal, or that of its parts with their number.
     pub(crate) etag: String,
     pub(crate) modified: SystemTime,
     pub(crate) headers: Headers,
-    pub(crate) checksum: s3s::dto::Checksum,
+    pub(crate) checksum: Option<Checksum>,
 }
 
 /// The headers that S3 keeps with an object and gives back.
@@ -32,11 +41,13 @@ pub(crate) struct Headers {
     pub(crate) metadata: Option<s3s::dto::Metadata>,
 }
 
-/// A bucket: when it was made and its objects by key.
+/// A bucket: when it was made, its objects by key, and its multipart uploads by id.
 #[derive(Debug, Clone)]
 pub(crate) struct Bucket {
     pub(crate) created: SystemTime,
     pub(crate) objects: BTreeMap<String, Arc<Object>>,
+    pub(crate) uploads: BTreeMap<String, Upload>,
+    pub(crate) completed: BTreeMap<String, Completed>,
 }
 
 /// All buckets by name.
@@ -64,9 +75,12 @@ impl Objects {
     /// # Errors
     /// `NotFound` if there is no such bucket.
     pub async fn get(&self, bucket: &str, key: &str) -> io::Result<Option<Bytes>> {
-        let buckets = self.lock();
-        let bucket = buckets.get(bucket).ok_or_else(|| no_such_bucket(bucket))?;
-        Ok(bucket.objects.get(key).map(|object| object.body.clone()))
+        let object = {
+            let buckets = self.lock();
+            let bucket = buckets.get(bucket).ok_or_else(|| no_such_bucket(bucket))?;
+            bucket.objects.get(key).cloned()
+        };
+        Ok(object.map(|object| object.body.to_bytes()))
     }
 
     /// The keys that begin with a prefix, in order; none for a missing bucket.
@@ -130,15 +144,21 @@ impl Objects {
         self.lock().contains_key(bucket)
     }
 
-    /// Bucket names with the number of objects and bytes in each.
+    /// Bucket names with the number of objects and bytes in each, and the uploads that are neither completed nor
+    /// aborted.
     #[must_use]
-    pub fn sizes(&self) -> BTreeMap<String, (usize, u64)> {
+    pub fn state(&self) -> Value {
         let buckets = self.lock();
-        let size = |bucket: &Bucket| bucket.objects.values().map(|o| o.body.len() as u64).sum();
-        buckets
-            .iter()
-            .map(|(name, bucket)| (name.clone(), (bucket.objects.len(), size(bucket))))
-            .collect()
+        let bytes = |bucket: &Bucket| bucket.objects.values().map(|o| o.body.len()).sum::<usize>();
+        let state = |bucket: &Bucket| {
+            json!({
+                "keys": bucket.objects.len(),
+                "bytes": bytes(bucket),
+                "uploads": Value::from_iter(bucket.uploads.values().map(Upload::state)),
+            })
+        };
+        let entry = |(name, bucket): (&String, &Bucket)| (name.clone(), state(bucket));
+        Value::Object(buckets.iter().map(entry).collect())
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Buckets> {
@@ -151,25 +171,31 @@ impl Bucket {
         Self {
             created: SystemTime::now(),
             objects: BTreeMap::new(),
+            uploads: BTreeMap::new(),
+            completed: BTreeMap::new(),
         }
     }
 }
 
 impl Object {
+    /// An object that was written as a whole.
     pub(crate) fn new(body: Bytes, headers: Headers) -> Self {
         let etag = hexadecimal(&md5(&body));
         Self {
-            body,
+            body: body.into(),
             etag,
             modified: SystemTime::now(),
             headers,
-            checksum: s3s::dto::Checksum::default(),
+            checksum: None,
         }
     }
 }
 
-/// The MD5 digest, which is what S3's ETags are made of.
-pub(crate) fn md5(body: &[u8]) -> [u8; 16] {
+/// An MD5 digest, which is what S3's ETags are made of.
+pub(crate) type Digest = [u8; 16];
+
+/// The MD5 digest of these bytes.
+pub(crate) fn md5(body: &[u8]) -> Digest {
     <s3s::crypto::Md5 as s3s::crypto::Checksum>::checksum(body)
 }
 

@@ -101,6 +101,7 @@ impl Request<'_> {
         let has = |name| self.parameter(name).is_some();
         let operation = match (self.method.as_str(), key.is_empty()) {
             ("GET", true) if bucket.is_empty() => "ListBuckets",
+            ("GET", true) if has("uploads") => "ListMultipartUploads",
             ("GET", true) if has("location") => "GetBucketLocation",
             ("GET", true) if self.parameter("list-type") == Some("2") => "ListObjectsV2",
             ("GET", true) => "ListObjects",
@@ -108,6 +109,7 @@ impl Request<'_> {
             ("PUT", true) => "CreateBucket",
             ("DELETE", true) => "DeleteBucket",
             ("POST", true) => "DeleteObjects",
+            ("GET", false) if has("uploadId") => "ListParts",
             ("GET", false) => "GetObject",
             ("HEAD", false) => "HeadObject",
             ("PUT", false) if has("uploadId") => "UploadPart",

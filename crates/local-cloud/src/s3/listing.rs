@@ -1,12 +1,13 @@
 //! Lists the keys of a bucket in pages, whole or folded at a delimiter.
 
-use super::{bucket, etag};
+use super::{bucket, checksum, etag};
 use crate::objects::{Bucket, Object, Objects};
 use s3s::S3Result;
 use s3s::dto::{
     CommonPrefix, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
     ListObjectsV2Output, Object as ObjectEntry, ObjectStorageClass,
 };
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// The most keys on one page.
@@ -94,9 +95,11 @@ pub(super) fn version_1(objects: &Objects, input: ListObjectsInput) -> S3Result<
 fn page(bucket: &Bucket, query: &Query<'_>) -> Page {
     let mut page = Page::default();
     let mut last = String::new();
+    // What sorts before is on an earlier page: a long listing is not gone through from its start for each page.
+    let first = query.prefix.max(query.after);
     let matching = bucket
         .objects
-        .range(query.prefix.to_owned()..)
+        .range::<str, _>((Bound::Included(first), Bound::Unbounded))
         .take_while(|(key, _)| key.starts_with(query.prefix));
     for (key, object) in matching {
         let folded = folded(key, query);
@@ -131,6 +134,11 @@ fn entries(page: &Page, text: &Encoding) -> Vec<ObjectEntry> {
         key: Some(text.encode(key)),
         size: i64::try_from(object.body.len()).ok(),
         e_tag: Some(etag(object)),
+        checksum_type: object.checksum.as_ref().map(|c| checksum::kind(c.kind)),
+        checksum_algorithm: object
+            .checksum
+            .as_ref()
+            .map(|c| vec![checksum::algorithm(c.algorithm)]),
         last_modified: Some(object.modified.into()),
         storage_class: Some(ObjectStorageClass::from_static(
             ObjectStorageClass::STANDARD,
@@ -148,18 +156,18 @@ fn prefixes(page: &Page, text: &Encoding) -> Vec<CommonPrefix> {
 }
 
 /// How keys are written in the answer: XML cannot hold every character, so clients may ask for percent-encoding.
-struct Encoding {
+pub(super) struct Encoding {
     url: bool,
 }
 
 impl Encoding {
-    fn new(asked: Option<&EncodingType>) -> Self {
+    pub(super) fn new(asked: Option<&EncodingType>) -> Self {
         Self {
             url: asked.is_some_and(|e| e.as_str() == EncodingType::URL),
         }
     }
 
-    fn encode(&self, text: &str) -> String {
+    pub(super) fn encode(&self, text: &str) -> String {
         if !self.url {
             return text.to_owned();
         }

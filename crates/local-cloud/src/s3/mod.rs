@@ -7,10 +7,11 @@
 
 mod body;
 mod buckets;
+mod checksum;
 mod copy;
 mod listing;
+mod multipart;
 mod read;
-mod upload;
 mod write;
 
 use crate::credentials::Keys;
@@ -20,6 +21,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::dto::*;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -28,17 +30,20 @@ use std::sync::Arc;
 
 /// The S3 API over these objects. It accepts the access keys that count, and nothing unsigned.
 pub(crate) fn routes(objects: Objects, keys: Keys) -> Router {
-    let mut builder = S3ServiceBuilder::new(Backend {
-        objects,
-        uploads: upload::Uploads::default(),
-    });
+    let mut builder = S3ServiceBuilder::new(Backend { objects });
     builder.set_auth(Known(keys));
     let service = builder.build();
     Router::new().fallback(move |request: Request| answer(service.clone(), request))
 }
 
-async fn answer(service: S3Service, request: Request) -> Response {
-    let request = request.map(s3s::Body::http_body_unsync);
+async fn answer(service: S3Service, mut request: Request) -> Response {
+    let arrived = body::Arrived::default();
+    request.extensions_mut().insert(arrived.clone());
+    let request = request.map(|body| {
+        s3s::Body::http_body_unsync(body.inspect_frame(move |frame| {
+            arrived.add(frame.data_ref().map_or(0, bytes::Bytes::len));
+        }))
+    });
     let mut answer = match service.call(request).await {
         Ok(answer) => answer.map(Body::new),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
@@ -68,7 +73,6 @@ impl S3Auth for Known {
 #[derive(Debug)]
 struct Backend {
     objects: Objects,
-    uploads: upload::Uploads,
 }
 
 /// Answers an operation of the trait with the function of that name.
@@ -130,7 +134,7 @@ impl S3 for Backend {
     }
 
     async fn put_object(&self, request: S3Request<PutObjectInput>) -> Answer<PutObjectOutput> {
-        write::put(&self.objects, request.input, request.trailing_headers)
+        write::put(&self.objects, request)
             .await
             .map(S3Response::new)
     }
@@ -157,13 +161,11 @@ impl S3 for Backend {
         &self,
         request: S3Request<CreateMultipartUploadInput>,
     ) -> Answer<CreateMultipartUploadOutput> {
-        bucket(&self.objects.lock(), &request.input.bucket)?;
-        Ok(S3Response::new(self.uploads.create(request.input)))
+        multipart::create(&self.objects, request.input).map(S3Response::new)
     }
 
     async fn upload_part(&self, request: S3Request<UploadPartInput>) -> Answer<UploadPartOutput> {
-        self.uploads
-            .part(request.input, request.trailing_headers)
+        multipart::part(&self.objects, request)
             .await
             .map(S3Response::new)
     }
@@ -172,16 +174,25 @@ impl S3 for Backend {
         &self,
         request: S3Request<CompleteMultipartUploadInput>,
     ) -> Answer<CompleteMultipartUploadOutput> {
-        self.uploads
-            .complete(&self.objects, request.input)
-            .map(S3Response::new)
+        multipart::complete(&self.objects, request.input).map(S3Response::new)
     }
 
     async fn abort_multipart_upload(
         &self,
         request: S3Request<AbortMultipartUploadInput>,
     ) -> Answer<AbortMultipartUploadOutput> {
-        self.uploads.abort(&request.input).map(S3Response::new)
+        multipart::abort(&self.objects, &request.input).map(S3Response::new)
+    }
+
+    async fn list_parts(&self, request: S3Request<ListPartsInput>) -> Answer<ListPartsOutput> {
+        multipart::parts(&self.objects, request.input).map(S3Response::new)
+    }
+
+    async fn list_multipart_uploads(
+        &self,
+        request: S3Request<ListMultipartUploadsInput>,
+    ) -> Answer<ListMultipartUploadsOutput> {
+        multipart::uploads(&self.objects, request.input).map(S3Response::new)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Reads objects: whole, in ranges, conditionally, or only their headers.
 
-use super::{etag, object};
-use crate::objects::{Object, Objects};
-use bytes::Bytes;
+use super::{checksum, etag, object};
+use crate::objects::{Content, Object, Objects};
 use s3s::dto::{
-    Checksum, ETagCondition, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput,
-    Range, StreamingBlob,
+    ETagCondition, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, Range,
+    StreamingBlob,
 };
 use s3s::{Body, S3Result, s3_error};
+use std::convert::Infallible;
 
 pub(super) fn get(objects: &Objects, input: GetObjectInput) -> S3Result<GetObjectOutput> {
     let object = object(objects, &input.bucket, &input.key)?;
@@ -17,17 +17,14 @@ pub(super) fn get(objects: &Objects, input: GetObjectInput) -> S3Result<GetObjec
         input.if_none_match.as_ref(),
     )?;
     let (body, content_range) = part(&object.body, input.range)?;
-    let checksum = if input.checksum_mode.is_some() && content_range.is_none() {
-        object.checksum.clone()
-    } else {
-        Checksum::default()
-    };
+    let wanted = input.checksum_mode.is_some() && content_range.is_none();
+    let checksum = checksum::fields(object.checksum.as_ref().filter(|_| wanted));
     let headers = object.headers.clone();
     Ok(GetObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
         content_length: i64::try_from(body.len()).ok(),
         content_range,
-        body: Some(StreamingBlob::from(Body::from(body))),
+        body: Some(stream(&body)),
         e_tag: Some(etag(&object)),
         last_modified: Some(object.modified.into()),
         cache_control: headers.cache_control,
@@ -41,6 +38,7 @@ pub(super) fn get(objects: &Objects, input: GetObjectInput) -> S3Result<GetObjec
         checksum_crc64nvme: checksum.checksum_crc64nvme,
         checksum_sha1: checksum.checksum_sha1,
         checksum_sha256: checksum.checksum_sha256,
+        checksum_type: checksum.checksum_type,
         ..GetObjectOutput::default()
     })
 }
@@ -52,10 +50,8 @@ pub(super) fn head(objects: &Objects, input: &HeadObjectInput) -> S3Result<HeadO
         input.if_match.as_ref(),
         input.if_none_match.as_ref(),
     )?;
-    let checksum = match input.checksum_mode {
-        Some(_) => object.checksum.clone(),
-        None => Checksum::default(),
-    };
+    let wanted = input.checksum_mode.is_some();
+    let checksum = checksum::fields(object.checksum.as_ref().filter(|_| wanted));
     let headers = object.headers.clone();
     Ok(HeadObjectOutput {
         accept_ranges: Some("bytes".to_owned()),
@@ -73,11 +69,21 @@ pub(super) fn head(objects: &Objects, input: &HeadObjectInput) -> S3Result<HeadO
         checksum_crc64nvme: checksum.checksum_crc64nvme,
         checksum_sha1: checksum.checksum_sha1,
         checksum_sha256: checksum.checksum_sha256,
+        checksum_type: checksum.checksum_type,
         ..HeadObjectOutput::default()
     })
 }
 
-fn part(body: &Bytes, range: Option<Range>) -> S3Result<(Bytes, Option<String>)> {
+/// The pieces as they are, so that large objects are not copied to be read.
+fn stream(body: &Content) -> StreamingBlob {
+    if let [piece] = body.pieces() {
+        return StreamingBlob::from(Body::from(piece.clone()));
+    }
+    let pieces = body.pieces().to_vec().into_iter();
+    StreamingBlob::wrap(futures::stream::iter(pieces.map(Ok::<_, Infallible>)))
+}
+
+fn part(body: &Content, range: Option<Range>) -> S3Result<(Content, Option<String>)> {
     let Some(range) = range else {
         return Ok((body.clone(), None));
     };
@@ -89,7 +95,7 @@ fn part(body: &Bytes, range: Option<Range>) -> S3Result<(Bytes, Option<String>)>
         wanted.end.saturating_sub(1)
     );
     // The range was checked against the length, which is a usize.
-    let slice = body.slice(wanted.start as usize..wanted.end as usize);
+    let slice = body.range(&(wanted.start as usize..wanted.end as usize));
     Ok((slice, Some(content_range)))
 }
 

@@ -1,43 +1,41 @@
 //! Writes and deletes objects. A condition is checked under the lock that the write happens under.
 
-use super::body::{self, Digests};
-use super::{bucket, bucket_mut, etag, read};
-use crate::objects::{Bucket, Headers, Object, Objects};
+use super::body::Announced;
+use super::{bucket, bucket_mut, checksum, etag, read};
+use crate::objects::{Algorithm, Bucket, Headers, Object, Objects, hexadecimal};
 use s3s::dto::{
-    Checksum, DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput,
-    DeletedObject, ETagCondition, PutObjectInput, PutObjectOutput,
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject,
+    ETagCondition, PutObjectInput, PutObjectOutput,
 };
-use s3s::{S3Result, TrailingHeaders, s3_error};
+use s3s::{S3Request, S3Result, s3_error};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 pub(super) async fn put(
     objects: &Objects,
-    input: PutObjectInput,
-    trailers: Option<TrailingHeaders>,
+    request: S3Request<PutObjectInput>,
 ) -> S3Result<PutObjectOutput> {
-    bucket(&objects.lock(), &input.bucket)?;
-    let announced = Digests {
-        md5: input.content_md5,
-        checksum: Checksum {
-            checksum_crc32: input.checksum_crc32,
-            checksum_crc32c: input.checksum_crc32c,
-            checksum_crc64nvme: input.checksum_crc64nvme,
-            checksum_sha1: input.checksum_sha1,
-            checksum_sha256: input.checksum_sha256,
-            ..Checksum::default()
-        },
-    };
-    let (bytes, checksum) = body::receive(input.body, announced, trailers).await?;
+    bucket(&objects.lock(), &request.input.bucket)?;
+    let announced = Announced::of(&request)?;
+    let input = request.input;
+    // S3 computes this one where the client sends none.
+    let usual = Some(Algorithm::Crc64Nvme);
+    let received = announced.receive(input.body, usual).await?;
     let headers = Headers {
         cache_control: input.cache_control,
         content_disposition: input.content_disposition,
-        content_encoding: input.content_encoding,
+        content_encoding: input.content_encoding.and_then(without_chunks),
         content_language: input.content_language,
         content_type: input.content_type,
         metadata: input.metadata,
     };
-    let mut object = Object::new(bytes, headers);
-    object.checksum = checksum;
+    let object = Object {
+        body: received.body.into(),
+        etag: hexadecimal(&received.md5),
+        modified: SystemTime::now(),
+        headers,
+        checksum: received.checksum,
+    };
 
     let mut buckets = objects.lock();
     let bucket = bucket_mut(&mut buckets, &input.bucket)?;
@@ -47,17 +45,29 @@ pub(super) async fn put(
         input.if_match.as_ref(),
         input.if_none_match.as_ref(),
     )?;
+    let checksum = checksum::fields(object.checksum.as_ref());
     let output = PutObjectOutput {
         e_tag: Some(etag(&object)),
-        checksum_crc32: object.checksum.checksum_crc32.clone(),
-        checksum_crc32c: object.checksum.checksum_crc32c.clone(),
-        checksum_crc64nvme: object.checksum.checksum_crc64nvme.clone(),
-        checksum_sha1: object.checksum.checksum_sha1.clone(),
-        checksum_sha256: object.checksum.checksum_sha256.clone(),
+        checksum_crc32: checksum.checksum_crc32,
+        checksum_crc32c: checksum.checksum_crc32c,
+        checksum_crc64nvme: checksum.checksum_crc64nvme,
+        checksum_sha1: checksum.checksum_sha1,
+        checksum_sha256: checksum.checksum_sha256,
+        checksum_type: checksum.checksum_type,
         ..PutObjectOutput::default()
     };
     bucket.objects.insert(input.key, Arc::new(object));
     Ok(output)
+}
+
+/// The encoding of the object: `aws-chunked` is that of its transfer, and S3 does not keep it.
+fn without_chunks(encoding: String) -> Option<String> {
+    let kept: Vec<&str> = encoding
+        .split(',')
+        .map(str::trim)
+        .filter(|one| !one.eq_ignore_ascii_case("aws-chunked"))
+        .collect();
+    (!kept.is_empty()).then(|| kept.join(","))
 }
 
 pub(super) fn delete(objects: &Objects, input: &DeleteObjectInput) -> S3Result<DeleteObjectOutput> {

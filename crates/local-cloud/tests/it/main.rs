@@ -16,6 +16,8 @@ mod plain_http;
 mod program;
 mod s3;
 mod s3_buckets;
+mod s3_checksums;
+mod s3_multipart;
 mod sts;
 
 use local_cloud::{Config, LocalCloud};

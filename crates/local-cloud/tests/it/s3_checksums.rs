@@ -1,0 +1,66 @@
+//! What S3 checks of a body, and which checksum an object has afterwards.
+
+use crate::s3::bucket;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{ChecksumMode, ChecksumType};
+use sha2::{Digest, Sha256};
+
+fn sha256(bytes: &[u8]) -> String {
+    base64_simd::STANDARD.encode_to_string(Sha256::digest(bytes))
+}
+
+#[tokio::test]
+async fn an_unsigned_body_is_checked_by_its_checksum() {
+    let (cloud, client) = bucket().await;
+    let put = |body: &'static [u8], checksum: String| {
+        let put = client.put_object().bucket("bench").key("k");
+        let put = put.checksum_sha256(checksum);
+        let put = put.body(ByteStream::from_static(body));
+        put.customize().disable_payload_signing()
+    };
+    let refused = put(b"body", sha256(b"other")).send().await.unwrap_err();
+    assert_eq!(refused.code(), Some("BadDigest"));
+    assert_eq!(refused.raw_response().unwrap().status().as_u16(), 400);
+    assert_eq!(cloud.state()["s3"]["bench"]["keys"], 0);
+    for body in [b"body".as_slice(), b""] {
+        let sent = put(body, sha256(body)).send().await.unwrap();
+        assert_eq!(sent.checksum_sha256(), Some(sha256(body).as_str()));
+        let head = client.head_object().bucket("bench").key("k");
+        let head = head.checksum_mode(ChecksumMode::Enabled);
+        let head = head.send().await.unwrap();
+        assert_eq!(head.checksum_sha256(), Some(sha256(body).as_str()));
+        assert_eq!(head.checksum_type(), Some(&ChecksumType::FullObject));
+    }
+    let head = client.head_object().bucket("bench").key("k");
+    let head = head.send().await.unwrap();
+    assert_eq!(head.checksum_sha256(), None, "only when it is asked for");
+}
+
+#[tokio::test]
+async fn an_object_without_a_checksum_of_the_client_has_the_usual_one() {
+    let (_cloud, client) = bucket().await;
+    let config = client
+        .config()
+        .to_builder()
+        .request_checksum_calculation(aws_sdk_s3::config::RequestChecksumCalculation::WhenRequired);
+    let client = aws_sdk_s3::Client::from_conf(config.build());
+    let put = client.put_object().bucket("bench").key("k");
+    let put = put.body(ByteStream::from_static(b"123456789"));
+    put.send().await.unwrap();
+    let head = client.head_object().bucket("bench").key("k");
+    let head = head.checksum_mode(ChecksumMode::Enabled);
+    let head = head.send().await.unwrap();
+    // The check value of this algorithm, 0xae8b14860a799888, in base64.
+    assert_eq!(head.checksum_crc64_nvme(), Some("rosUhgp5mIg="));
+    assert_eq!(head.checksum_type(), Some(&ChecksumType::FullObject));
+}
+
+#[tokio::test]
+async fn a_key_has_1024_bytes_at_most() {
+    let (_cloud, client) = bucket().await;
+    let put = |key: String| client.put_object().bucket("bench").key(key).send();
+    put("ä".repeat(512)).await.unwrap();
+    let refused = put(format!("{}x", "ä".repeat(512))).await.unwrap_err();
+    assert_eq!(refused.code(), Some("KeyTooLongError"));
+}
