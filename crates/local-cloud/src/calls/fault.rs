@@ -75,6 +75,14 @@ pub enum FaultKind {
     Unavailable,
     /// The connection is closed without an answer.
     Reset(Moment),
+    /// The connection is closed when about half of the request's body has been received. The service never sees it.
+    ResetMidway,
+    /// The service does what was asked; the connection is closed after half of the answer's body. An answer without
+    /// a body is not sent at all.
+    Truncated,
+    /// One byte of the request's body is another when the service gets it, so that its own check of the body refuses
+    /// it. A request without a body stays as it is.
+    Corrupted,
     /// The service gets the request this much later.
     Slow(Duration),
     /// The credentials of this call have expired, for this and every later call to any AWS service. For Kubernetes

@@ -1,21 +1,21 @@
 //! The gate before a service: notes the call, lets the fault that is set for it happen, and passes it on.
 
+use super::damage;
 use super::fault::{Armed, Fate, FaultKind, Moment};
 use super::naming;
+use super::permission::{self, permission};
 use super::refusals::Refusal;
 use super::trace::{Answer, Call, Calls, Service};
 use crate::credentials::{Keys, Standing};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use futures::future::BoxFuture;
-use futures::{StreamExt, stream};
 use hyper::body::Incoming;
 use hyper_util::service::TowerToHyperService;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Bodies that name an operation are small.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
@@ -95,11 +95,25 @@ impl Gate {
         if let Some(refusal) = self.stranger(call, &request) {
             return Ok(self.refuse(refusal, call, request.method()));
         }
+        let method = request.method().clone();
         let routes = TowerToHyperService::new(self.routes.clone());
-        match hyper::service::Service::call(&routes, request).await {
-            Ok(answer) => Ok(answer),
+        let answer = match hyper::service::Service::call(&routes, request).await {
+            Ok(answer) => answer,
             Err(never) => match never {},
+        };
+        if answer.status() == StatusCode::NOT_FOUND && self.hides_absence(call) {
+            let listing = permission::LISTING;
+            return Ok(Refusal::Denied.answer(self.service, listing, &method));
         }
+        Ok(answer)
+    }
+
+    /// S3 tells nobody that a key is missing who may not list the bucket.
+    fn hides_absence(&self, call: &Call) -> bool {
+        permission::reads_object(self.service, &call.operation)
+            && self
+                .denied
+                .contains(&permission(self.service, permission::LISTING))
     }
 
     /// Why the caller is not let in. A call without a signature is the service's own matter.
@@ -115,8 +129,8 @@ impl Gate {
     }
 
     fn denies(&self, call: &Call) -> bool {
-        let action = format!("{}:{}", self.service.signing_name(), call.operation);
-        self.denied.contains(&action)
+        self.denied
+            .contains(&permission(self.service, &call.operation))
     }
 
     async fn fail(
@@ -142,11 +156,20 @@ impl Gate {
                 self.detached(call, request).await?;
                 Err(Reset)
             }
+            FaultKind::ResetMidway => {
+                damage::half(request).await;
+                Err(Reset)
+            }
+            FaultKind::Truncated => damage::truncated(self.detached(call, request).await?).await,
+            FaultKind::Corrupted => {
+                let request = damage::corrupted(whole(request).await?).await?;
+                self.ask(call, request).await
+            }
             FaultKind::Slow(delay) => {
                 tokio::time::sleep(delay).await;
                 self.ask(call, request).await
             }
-            FaultKind::Cut(after) => Ok(cut(self.ask(call, request).await?, after)),
+            FaultKind::Cut(after) => Ok(damage::cut(self.ask(call, request).await?, after)),
             FaultKind::Hold(moment) => self.hold(call, Arc::clone(fault), moment, request).await,
         }
     }
@@ -196,30 +219,10 @@ impl Gate {
 }
 
 /// The request with all of its body, which no longer depends on the connection.
-async fn whole(request: Request) -> Result<Request, Reset> {
+pub(super) async fn whole(request: Request) -> Result<Request, Reset> {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX)
         .await
         .map_err(|_| Reset)?;
     Ok(Request::from_parts(parts, Body::from(body)))
-}
-
-/// The answer, broken off after this time without its proper end.
-fn cut(answer: Response, after: Duration) -> Response {
-    let (parts, body) = answer.into_parts();
-    let end = stream::once(async move {
-        tokio::time::sleep(after).await;
-        None
-    });
-    let data = body
-        .into_data_stream()
-        .map(|data| Some(data.map_err(std::io::Error::other)));
-    let until_cut = stream::select(data, end)
-        .map(|item| item.unwrap_or_else(|| Err(std::io::Error::other(Reset))))
-        // An error breaks the connection; nothing may follow it.
-        .scan(false, |over, item| {
-            let go_on = !std::mem::replace(over, item.is_err());
-            std::future::ready(go_on.then_some(item))
-        });
-    Response::from_parts(parts, Body::from_stream(until_cut))
 }

@@ -3,9 +3,11 @@
 //! A gate stands before each service. It names the operation, notes the call, and does what the fault says that
 //! is set for it. The services behind know nothing of this.
 
+mod damage;
 mod fault;
 mod gate;
 mod naming;
+mod permission;
 mod refusals;
 mod trace;
 

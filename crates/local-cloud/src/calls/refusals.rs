@@ -3,6 +3,7 @@
 //! The codes are the services' own. EMR containers, EKS and CloudWatch Logs do not model throttling, expired tokens
 //! and denials in their descriptions; the codes are those that AWS's common errors have.
 
+use super::permission::permission;
 use super::trace::Service;
 use crate::config::ACCOUNT;
 use axum::Json;
@@ -197,8 +198,8 @@ impl Refusal {
 
 fn denied(service: Service, operation: &str) -> String {
     format!(
-        "User: arn:aws:iam::{ACCOUNT}:user/local-cloud is not authorized to perform: {}:{operation}",
-        service.signing_name()
+        "User: arn:aws:iam::{ACCOUNT}:user/local-cloud is not authorized to perform: {}",
+        permission(service, operation)
     )
 }
 

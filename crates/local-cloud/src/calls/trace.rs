@@ -140,6 +140,11 @@ impl Calls {
         self.lock().calls.clone()
     }
 
+    /// The first call that this is true for.
+    pub(crate) fn find(&self, wanted: impl Fn(&Call) -> bool) -> Option<Call> {
+        self.lock().calls.iter().find(|call| wanted(call)).cloned()
+    }
+
     /// Tells when there are more.
     pub(crate) fn count(&self) -> watch::Receiver<usize> {
         self.count.subscribe()

@@ -17,6 +17,7 @@ mod program;
 mod s3;
 mod s3_buckets;
 mod s3_checksums;
+mod s3_faults;
 mod s3_multipart;
 mod sts;
 

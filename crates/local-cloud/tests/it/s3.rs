@@ -17,7 +17,7 @@ pub(crate) async fn bucket() -> (LocalCloud, Client) {
     (cloud, client)
 }
 
-async fn client(cloud: &LocalCloud, access_key: &str) -> Client {
+pub(crate) async fn client(cloud: &LocalCloud, access_key: &str) -> Client {
     let config =
         aws_sdk_s3::config::Builder::from(&sdk(cloud, access_key).await).force_path_style(true);
     Client::from_conf(config.build())
