@@ -59,7 +59,7 @@ impl LocalCloud {
         let mut count = self.guard.calls.count();
         loop {
             count.borrow_and_update();
-            if let Some(call) = self.guard.calls.all().into_iter().find(&wanted) {
+            if let Some(call) = self.guard.calls.find(&wanted) {
                 return call;
             }
             // The cloud holds the sender.

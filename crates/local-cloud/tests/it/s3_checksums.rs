@@ -64,3 +64,41 @@ async fn a_key_has_1024_bytes_at_most() {
     let refused = put(format!("{}x", "ä".repeat(512))).await.unwrap_err();
     assert_eq!(refused.code(), Some("KeyTooLongError"));
 }
+
+#[tokio::test]
+async fn a_write_keeps_to_its_condition_whether_its_body_is_signed_or_not() {
+    let (cloud, client) = bucket().await;
+    let put = |key: &str, body: &'static [u8]| {
+        let put = client.put_object().bucket("bench").key(key);
+        put.checksum_sha256(sha256(body))
+            .body(ByteStream::from_static(body))
+    };
+    let known = put("k", b"1").send().await.unwrap().e_tag.unwrap();
+    let rows = [
+        ("k", Some("*"), None, Some((412, "PreconditionFailed"))),
+        (
+            "k",
+            None,
+            Some("\"0123\""),
+            Some((412, "PreconditionFailed")),
+        ),
+        ("none", None, Some(known.as_str()), Some((404, "NoSuchKey"))),
+        ("k", None, Some(known.as_str()), None),
+    ];
+    for unsigned in [true, false] {
+        for (key, absent, same, refusal) in rows {
+            let put = put(key, b"1").set_if_none_match(absent.map(str::to_owned));
+            let mut put = put.set_if_match(same.map(str::to_owned)).customize();
+            if unsigned {
+                put = put.disable_payload_signing();
+            }
+            let answer = put.send().await.map(|_| ()).map_err(|refused| {
+                let status = refused.raw_response().unwrap().status().as_u16();
+                (status, refused.code().unwrap().to_owned())
+            });
+            let expected = refusal.map_or(Ok(()), |(status, code)| Err((status, code.to_owned())));
+            assert_eq!(answer, expected, "{key} {absent:?} {same:?} {unsigned}");
+        }
+    }
+    assert_eq!(cloud.state()["s3"]["bench"]["keys"], 1);
+}
