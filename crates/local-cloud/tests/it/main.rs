@@ -18,6 +18,7 @@ mod s3;
 mod s3_buckets;
 mod s3_checksums;
 mod s3_faults;
+mod s3_keys;
 mod s3_multipart;
 mod sts;
 
