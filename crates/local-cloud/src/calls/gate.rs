@@ -129,8 +129,10 @@ impl Gate {
     }
 
     fn denies(&self, call: &Call) -> bool {
-        self.denied
-            .contains(&permission(self.service, &call.operation))
+        !self.denied.is_empty()
+            && self
+                .denied
+                .contains(&permission(self.service, &call.operation))
     }
 
     async fn fail(

@@ -2,11 +2,11 @@
 
 use super::{bucket, checksum, etag};
 use crate::objects::{Bucket, Object, Objects};
-use s3s::S3Result;
 use s3s::dto::{
     CommonPrefix, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
     ListObjectsV2Output, Object as ObjectEntry, ObjectStorageClass,
 };
+use s3s::{S3Result, s3_error};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -34,10 +34,12 @@ pub(super) fn version_2(
     input: ListObjectsV2Input,
 ) -> S3Result<ListObjectsV2Output> {
     let max_keys = input.max_keys.unwrap_or(PAGE).clamp(0, PAGE);
-    let after = input
+    let goes_on_at = input
         .continuation_token
         .as_deref()
-        .max(input.start_after.as_deref());
+        .map(last_of)
+        .transpose()?;
+    let after = goes_on_at.as_deref().max(input.start_after.as_deref());
     let found = page(
         bucket(&objects.lock(), &input.bucket)?,
         &Query {
@@ -54,7 +56,7 @@ pub(super) fn version_2(
         is_truncated: Some(found.next.is_some()),
         contents: Some(entries(&found, &text)),
         common_prefixes: Some(prefixes(&found, &text)),
-        next_continuation_token: found.next,
+        next_continuation_token: found.next.as_deref().map(token),
         continuation_token: input.continuation_token,
         delimiter: input.delimiter.map(|d| text.encode(&d)),
         encoding_type: input.encoding_type,
@@ -63,6 +65,22 @@ pub(super) fn version_2(
         start_after: input.start_after.map(|s| text.encode(&s)),
         ..ListObjectsV2Output::default()
     })
+}
+
+/// What tells where a listing goes on: not the key as it is, which XML may not be able to hold.
+fn token(last: &str) -> String {
+    base64_simd::URL_SAFE_NO_PAD.encode_to_string(last)
+}
+
+fn last_of(token: &str) -> S3Result<String> {
+    let last = base64_simd::URL_SAFE_NO_PAD.decode_to_vec(token).ok();
+    last.and_then(|last| String::from_utf8(last).ok())
+        .ok_or_else(|| {
+            s3_error!(
+                InvalidArgument,
+                "The continuation token provided is incorrect"
+            )
+        })
 }
 
 pub(super) fn version_1(objects: &Objects, input: ListObjectsInput) -> S3Result<ListObjectsOutput> {

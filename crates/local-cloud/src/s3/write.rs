@@ -11,6 +11,9 @@ use s3s::{S3Request, S3Result, s3_error};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+/// The most keys one request may delete.
+const MOST_DELETED: usize = 1000;
+
 pub(super) async fn put(
     objects: &Objects,
     request: S3Request<PutObjectInput>,
@@ -84,6 +87,12 @@ pub(super) fn delete_many(
     objects: &Objects,
     input: DeleteObjectsInput,
 ) -> S3Result<DeleteObjectsOutput> {
+    if input.delete.objects.len() > MOST_DELETED {
+        return Err(s3_error!(
+            MalformedXML,
+            "The XML you provided was not well-formed or did not validate against our published schema"
+        ));
+    }
     let mut buckets = objects.lock();
     let bucket = bucket_mut(&mut buckets, &input.bucket)?;
     let mut deleted = Vec::new();

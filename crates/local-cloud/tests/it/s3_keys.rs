@@ -1,7 +1,8 @@
 //! Keys that are easily mistaken for others on their way.
 
 use crate::s3::{bucket, put};
-use aws_sdk_s3::types::EncodingType;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::types::{Delete, EncodingType, ObjectIdentifier};
 
 /// In the order of their UTF-8 bytes, which is S3's.
 const KEYS: [&str; 20] = [
@@ -83,4 +84,44 @@ async fn a_prefix_is_compared_byte_by_byte() {
         let keys: Vec<_> = list.contents().iter().filter_map(|o| o.key()).collect();
         assert_eq!(keys, [format!("{prefix}1")]);
     }
+}
+
+#[tokio::test]
+async fn a_listing_goes_on_at_keys_that_xml_cannot_hold() {
+    let (_cloud, client) = bucket().await;
+    let keys = ["a\rb", "a\u{1}b", "b"];
+    for key in ["b", keys[0], keys[1]] {
+        put(&client, key, b"x").await;
+    }
+    let list = client.list_objects_v2().bucket("bench").max_keys(1);
+    let list = list.encoding_type(EncodingType::Url).into_paginator();
+    let pages = list.send().try_collect().await.unwrap();
+    let listed = pages.iter().flat_map(|page| page.contents());
+    let listed: Vec<_> = listed.map(|o| o.key().unwrap().to_owned()).collect();
+    assert_eq!(listed, ["a%01b", "a%0Db", "b"]);
+    let list = client.list_objects_v2().bucket("bench");
+    let refused = list.continuation_token("!").send().await.unwrap_err();
+    assert_eq!(refused.code(), Some("InvalidArgument"));
+}
+
+#[tokio::test]
+async fn a_thousand_keys_are_deleted_at_once_and_no_more() {
+    let (cloud, client) = bucket().await;
+    put(&client, "k/0", b"x").await;
+    let delete = |count: usize| {
+        let named = |n| {
+            let key = ObjectIdentifier::builder().key(format!("k/{n}"));
+            key.build().unwrap()
+        };
+        let keys = (0..count).map(named).collect();
+        let delete = Delete::builder().set_objects(Some(keys)).build();
+        let request = client.delete_objects().bucket("bench");
+        request.delete(delete.unwrap()).send()
+    };
+    let refused = delete(1001).await.unwrap_err();
+    assert_eq!(refused.code(), Some("MalformedXML"));
+    assert_eq!(cloud.state()["s3"]["bench"]["keys"], 1);
+    // A key that is not there counts as deleted.
+    assert_eq!(delete(1000).await.unwrap().deleted().len(), 1000);
+    assert_eq!(cloud.state()["s3"]["bench"]["keys"], 0);
 }
