@@ -90,6 +90,9 @@ pub enum FaultKind {
     Expired,
     /// The caller may not do this.
     Denied,
+    /// Another write of the same thing was under way: HTTP 409 of S3 (for conditional writes) and of Kubernetes. The
+    /// others answer as to [`FaultKind::ServerError`].
+    Conflict,
     /// The call waits until it is released.
     Hold(Moment),
     /// The answer is broken off after this time: for watches and logs, which go on for long.

@@ -147,6 +147,7 @@ impl Gate {
             FaultKind::ServerError => refuse(Refusal::ServerError),
             FaultKind::Unavailable => refuse(Refusal::Unavailable),
             FaultKind::Denied => refuse(Refusal::Denied),
+            FaultKind::Conflict => refuse(Refusal::Conflict),
             FaultKind::Expired => {
                 if let Some(key) = &call.access_key {
                     self.keys.expire(key);

@@ -20,6 +20,8 @@ pub(super) enum Refusal {
     Unavailable,
     Expired,
     Denied,
+    /// Another write of the same thing was under way.
+    Conflict,
     /// The access key is not known.
     UnknownKey,
 }
@@ -108,6 +110,11 @@ impl Refusal {
                 ),
                 Self::Expired => said(400, "ExpiredToken", "The provided token has expired."),
                 Self::Denied => (403, "AccessDenied", denied(service, operation)),
+                Self::Conflict => said(
+                    409,
+                    "ConditionalRequestConflict",
+                    "The conditional request cannot succeed due to a conflicting operation against this resource.",
+                ),
                 Self::UnknownKey => said(
                     403,
                     "InvalidAccessKeyId",
@@ -116,7 +123,9 @@ impl Refusal {
             },
             Service::Sts | Service::Iam => match self {
                 Self::Throttled => said(400, "Throttling", "Rate exceeded"),
-                Self::ServerError => said(500, "InternalFailure", "Internal failure"),
+                Self::ServerError | Self::Conflict => {
+                    said(500, "InternalFailure", "Internal failure")
+                }
                 Self::Unavailable => said(503, "ServiceUnavailable", "Service unavailable"),
                 Self::Expired => said(
                     403,
@@ -132,7 +141,9 @@ impl Refusal {
             },
             Service::Ec2 => match self {
                 Self::Throttled => said(503, "RequestLimitExceeded", "Request limit exceeded."),
-                Self::ServerError => said(500, "InternalError", "An internal error has occurred"),
+                Self::ServerError | Self::Conflict => {
+                    said(500, "InternalError", "An internal error has occurred")
+                }
                 Self::Unavailable => said(503, "Unavailable", "The server is overloaded"),
                 Self::Expired => said(400, "RequestExpired", "Request has expired."),
                 Self::Denied => (403, "UnauthorizedOperation", denied(service, operation)),
@@ -148,7 +159,7 @@ impl Refusal {
             | Service::Pricing
             | Service::Tagging => match self {
                 Self::Throttled => said(400, "ThrottlingException", "Rate exceeded"),
-                Self::ServerError => said(
+                Self::ServerError | Self::Conflict => said(
                     500,
                     match service {
                         Service::EmrContainers => "InternalServerException",
@@ -183,11 +194,16 @@ impl Refusal {
                     "the server is currently unable to handle the request",
                 ),
                 Self::Expired | Self::UnknownKey => said(401, "Unauthorized", "Unauthorized"),
+                Self::Conflict => said(
+                    409,
+                    "Conflict",
+                    "Operation cannot be fulfilled: the object has been modified",
+                ),
                 Self::Denied => (403, "Forbidden", forbidden(operation)),
             },
             Service::Github | Service::IdToken => match self {
                 Self::Throttled => said(429, "", "You have exceeded a secondary rate limit."),
-                Self::ServerError => said(500, "", "Server Error"),
+                Self::ServerError | Self::Conflict => said(500, "", "Server Error"),
                 Self::Unavailable => said(503, "", "Service Unavailable"),
                 Self::Expired | Self::UnknownKey => said(401, "", "Bad credentials"),
                 Self::Denied => said(403, "", "Resource not accessible by integration"),

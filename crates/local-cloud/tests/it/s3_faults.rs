@@ -102,6 +102,17 @@ async fn a_truncated_answer_is_to_a_call_that_took_effect() {
     assert_eq!(list().await.unwrap().contents().len(), 1);
 }
 
+#[tokio::test]
+async fn a_conflict_is_answered_as_s3_does_and_nothing_is_written() {
+    let (cloud, client) = bucket().await;
+    fault(&cloud, "PutObject", FaultKind::Conflict);
+    let put = client.put_object().bucket("bench").key("k");
+    let refused = put.if_none_match("*").send().await.unwrap_err();
+    assert_eq!(refused.code(), Some("ConditionalRequestConflict"));
+    assert_eq!(refused.raw_response().unwrap().status().as_u16(), 409);
+    assert_eq!(keys(&cloud), 0);
+}
+
 /// A cloud where these actions are denied.
 async fn without(denied: &[&str]) -> (LocalCloud, Client) {
     let cloud = start(Config {
