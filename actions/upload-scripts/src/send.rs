@@ -6,7 +6,7 @@ use crate::{
     ledger::Ledger,
     long_file,
     progress::Progress,
-    s3::{AT_ONCE, Bucket, NotSent},
+    s3::{AT_ONCE, ATTEMPTS, Bucket, NotSent},
     set::{Content, Document, ScriptSet},
 };
 use bytes::Bytes;
@@ -22,9 +22,6 @@ use tokio::{sync::Semaphore, task::JoinSet};
 
 /// The most content that is in memory at once, in KiB.
 const MEMORY: usize = 128 * 1024;
-
-/// How often content is sent that arrives as other bytes.
-const ATTEMPTS: usize = 3;
 
 /// What everyone who sends needs.
 #[derive(Debug)]

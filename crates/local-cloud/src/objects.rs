@@ -131,6 +131,13 @@ impl Objects {
         Ok(())
     }
 
+    /// Ends all multipart uploads of a bucket, as a lifecycle rule does in time.
+    pub fn end_uploads(&self, bucket: &str) {
+        if let Some(bucket) = self.lock().get_mut(bucket) {
+            bucket.uploads.clear();
+        }
+    }
+
     /// Whether any key starts with the prefix, a zero-byte `prefix/` included. False for a missing bucket.
     pub async fn prefix_exists(&self, bucket: &str, prefix: &str) -> bool {
         self.lock().get(bucket).is_some_and(|bucket| {

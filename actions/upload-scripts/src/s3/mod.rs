@@ -10,7 +10,7 @@ mod listing;
 mod objects;
 mod parts;
 
-pub(crate) use objects::{Condition, NotSent, Unmet};
+pub(crate) use objects::{ATTEMPTS, Condition, NotSent, Unmet};
 pub(crate) use parts::{PartProblem, Upload};
 
 use aws_sdk_s3::{

@@ -43,6 +43,17 @@ pub(crate) enum Condition {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unmet;
 
+/// Codes for an object that is not as the condition has it. 409: another conditional write is under way; 404: the
+/// object with this ETag has gone.
+const UNMET: [&str; 3] = [
+    "PreconditionFailed",
+    "ConditionalRequestConflict",
+    "NoSuchKey",
+];
+
+/// How often content is sent that arrives as other bytes.
+pub(crate) const ATTEMPTS: usize = 3;
+
 /// Bytes that are not those of their checksum.
 pub(super) const CORRUPTED: [&str; 3] = [
     "BadDigest",
@@ -139,31 +150,30 @@ impl Bucket {
         bytes: Bytes,
         condition: &Condition,
     ) -> Result<Result<String, Unmet>, Failure> {
-        let request = self
-            .client
-            .put_object()
-            .bucket(self.name.as_str())
-            .key(key)
-            .content_type("application/json")
-            .checksum_algorithm(ChecksumAlgorithm::Sha256)
-            .checksum_sha256(base64(&crate::checksum::sum(&bytes)))
-            .body(ByteStream::from(bytes));
-        let request = match condition {
-            Condition::Absent => request.if_none_match("*"),
-            Condition::Is(etag) => request.if_match(format!("\"{etag}\"")),
-        };
-        // 409: another conditional write is under way; 404: the object with this ETag has gone.
-        const UNMET: [&str; 3] = [
-            "PreconditionFailed",
-            "ConditionalRequestConflict",
-            "NoSuchKey",
-        ];
-        match request.customize().disable_payload_signing().send().await {
-            Ok(answer) => Ok(Ok(bare(answer.e_tag()))),
-            Err(error) if has_code(&error, &UNMET) => Ok(Err(Unmet)),
-            Err(error) => {
-                let what = format!("cannot write `{}`", self.uri(key));
-                Err(self.failure(&error, &self.writing(&what)))
+        let sum = base64(&crate::checksum::sum(&bytes));
+        let mut attempt = 1;
+        loop {
+            let request = self
+                .client
+                .put_object()
+                .bucket(self.name.as_str())
+                .key(key)
+                .content_type("application/json")
+                .checksum_algorithm(ChecksumAlgorithm::Sha256)
+                .checksum_sha256(&sum)
+                .body(ByteStream::from(bytes.clone()));
+            let request = match condition {
+                Condition::Absent => request.if_none_match("*"),
+                Condition::Is(etag) => request.if_match(format!("\"{etag}\"")),
+            };
+            match request.customize().disable_payload_signing().send().await {
+                Ok(answer) => return Ok(Ok(bare(answer.e_tag()))),
+                Err(error) if has_code(&error, &UNMET) => return Ok(Err(Unmet)),
+                Err(error) if has_code(&error, &CORRUPTED) && attempt < ATTEMPTS => attempt += 1,
+                Err(error) => {
+                    let what = format!("cannot write `{}`", self.uri(key));
+                    return Err(self.failure(&error, &self.writing(&what)));
+                }
             }
         }
     }

@@ -64,7 +64,7 @@ impl Step {
             .join("../../fixtures/threadsleep/src/threadsleep.py");
         step.write(
             "scripts/src/threadsleep.py",
-            &fs::read_to_string(sample).unwrap(),
+            fs::read_to_string(sample).unwrap(),
         );
         step.set("INPUT_BUCKET", BUCKET)
             .set("INPUT_ENTRY-POINT", "src/threadsleep.py")
