@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: how fast `compare-dra metrics` reads a real log, as a whole process with a warm page cache,
 //! beside `zstd -dc` and the Spark History Server on the same log in the same run.
 //!
+//! With `--upload` how quickly `upload-scripts` uploads, beside `aws s3 sync` and `s5cmd sync`.
 //! With `--images` how large the container images are and how quickly they start.
 //! It measures and prints; it decides nothing. Times are those of the machine it runs on, ratios travel better.
 
@@ -8,6 +9,7 @@ mod history_server;
 mod images;
 mod longer;
 mod measure;
+mod upload;
 
 use std::path::{Path, PathBuf};
 
@@ -39,6 +41,9 @@ pub(crate) struct Options {
     /// Measure the container images instead: their sizes, and the time from a container's start to its first API call.
     #[arg(long)]
     images: bool,
+    /// Measure uploads instead: `upload-scripts`, `aws s3 sync` and `s5cmd sync` against the local cloud's S3.
+    #[arg(long, conflicts_with = "images")]
+    upload: bool,
 }
 
 /// Measures and prints.
@@ -46,10 +51,13 @@ pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
     if options.images {
         return images::run(options.runs, desk).await;
     }
+    if options.upload {
+        return upload::run(options.runs, desk).await;
+    }
     let environment = Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
     let logs = event_log::for_benchmark(&environment, desk).await?;
     let bench = Bench {
-        program: release(desk).await?,
+        program: release(&["compare-dra"], desk).await?.join("compare-dra"),
         runs: options.runs,
         desk,
     };
@@ -225,20 +233,23 @@ impl Bench<'_> {
     }
 }
 
-async fn release(desk: &Desk) -> Result<PathBuf> {
+/// Builds programs for speed, and gives the folder they are in.
+async fn release(packages: &[&str], desk: &Desk) -> Result<PathBuf> {
     let mut command: Command = cargo(&desk.places.repository);
-    command.args(["build", "--release", "--package", "compare-dra"]);
+    command.args(["build", "--release"]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
     if !children::pass_through(command, &desk.interrupt)
         .await?
         .success()
     {
-        return Err(Problem::new("compare-dra does not build"));
+        return Err(Problem::new(format!(
+            "{} does not build",
+            packages.join(" or ")
+        )));
     }
-    Ok(desk
-        .places
-        .binaries
-        .with_file_name("release")
-        .join("compare-dra"))
+    Ok(desk.places.binaries.with_file_name("release"))
 }
 
 /// The bytes of a file, or of the files in a folder.

