@@ -51,7 +51,9 @@ pub(super) async fn run(runs: u32, desk: &Desk) -> Result<()> {
         Workload::new("one file of 1 GB, first upload", large, clients.len()),
     ];
     for round in 1..=runs {
-        for (place, client) in clients.iter().enumerate() {
+        // Another one begins each round.
+        for place in table::turns(clients.len(), round as usize - 1) {
+            let client = &clients[place];
             desk.terminal
                 .line(&format!("round {round} of {runs}: {}", client.name()));
             let endpoint =

@@ -17,6 +17,11 @@ pub(super) enum Unit {
     Megabytes(u64),
 }
 
+/// The order of so many clients in a round, counted from 0.
+pub(super) fn turns(clients: usize, round: usize) -> impl Iterator<Item = usize> {
+    (0..clients).map(move |turn| (turn + round) % clients)
+}
+
 /// A client's measurement.
 #[derive(Debug)]
 pub(super) struct Row {
@@ -60,7 +65,7 @@ fn ratio(ours: &Row, other: &Row) -> String {
 mod tests {
     use std::time::Duration;
 
-    use super::{Row, Taken, Unit, block};
+    use super::{Row, Taken, Unit, block, turns};
 
     fn row(name: &'static str, milliseconds: u64) -> Row {
         Row {
@@ -71,6 +76,15 @@ mod tests {
                 processors: Duration::from_millis(1500),
             },
         }
+    }
+
+    #[test]
+    fn another_client_begins_each_round() {
+        let order = |round| turns(3, round).collect::<Vec<_>>();
+        assert_eq!(
+            [order(0), order(1), order(5)],
+            [[0, 1, 2], [1, 2, 0], [2, 0, 1]]
+        );
     }
 
     #[test]
