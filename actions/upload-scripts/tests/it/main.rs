@@ -7,6 +7,8 @@ mod broken_off;
 mod bucket;
 mod faults;
 mod long_files;
+mod moto;
+mod permissions;
 mod refused;
 mod step;
 mod stub;
