@@ -8,7 +8,7 @@ mod destroyed;
 mod policies;
 mod result_files;
 
-use crate::demo::{Desk, Options, Stage, results::Results};
+use crate::demo::{Desk, Options, Stage, chain::Chain, results::Results};
 use crate::problem::{Problem, Result};
 
 use checks::Checks;
@@ -64,7 +64,8 @@ async fn play(options: &Options, desk: &Desk, stage: &Stage, checks: &mut Checks
     let ran = async {
         chain.run_all().await?;
         // The same pull request again: the comment must be updated, not added.
-        chain.compare_from_the_bucket("compare again").await
+        chain.compare_from_the_bucket("compare again").await?;
+        chain.upload("upload again").await
     }
     .await;
     let cleaned = chain.finish().await;
@@ -72,11 +73,32 @@ async fn play(options: &Options, desk: &Desk, stage: &Stage, checks: &mut Checks
     cancelled::check(stage, desk, checks).await?;
     let results = Results::collect(&stage.folder, &stage.cloud).await?;
     checks.results(&ResultFiles::read(&results.folder)?, &results.comments);
-    clients::check(stage, desk, checks).await?;
+    checks.outcome(
+        "the same scripts are the same set, and are not uploaded again",
+        uploaded_once(&chain),
+    );
+    let entry_point = chain.output("upload", "entry-point-uri")?;
+    clients::check(stage, &entry_point, desk, checks).await?;
     destroyed::check(&mut chain, stage, checks).await?;
     policies::check(
         chain.calls(),
         &desk.places.repository.join("actions"),
         checks,
     )
+}
+
+fn uploaded_once(chain: &Chain) -> std::result::Result<(), String> {
+    let output = |step: &str, name: &str| {
+        chain
+            .output(step, name)
+            .map_err(|problem| problem.to_string())
+    };
+    let sets = [output("upload", "hash")?, output("upload again", "hash")?];
+    let counts = ["uploaded", "unchanged"].map(|name| output("upload again", name));
+    match (&sets[0] == &sets[1], counts) {
+        (true, [Ok(uploaded), Ok(unchanged)]) if uploaded == "0" && unchanged == "3" => Ok(()),
+        (same, counts) => Err(format!(
+            "same set: {same}, uploaded and unchanged: {counts:?}"
+        )),
+    }
 }

@@ -64,7 +64,7 @@ impl Chain {
     /// The whole benchmark.
     pub(crate) async fn run_all(&mut self) -> Result<()> {
         self.provision().await?;
-        self.upload().await?;
+        self.upload("upload").await?;
         self.run_job("static").await?;
         self.run_job("dra").await?;
         self.compare("compare").await
@@ -148,7 +148,7 @@ impl Chain {
     }
 
     /// The job's script and the pod templates.
-    pub(crate) async fn upload(&mut self) -> Result<()> {
+    pub(crate) async fn upload(&mut self, id: &str) -> Result<()> {
         let with = [
             ("source", SCRIPTS.into()),
             ("bucket", self.workflow.output("provision", "bucket")?),
@@ -156,7 +156,7 @@ impl Chain {
             ("entry-point", ENTRY_POINT.into()),
         ];
         self.workflow
-            .step("upload", "upload-scripts", self.experiment.detail, with)
+            .step(id, "upload-scripts", self.experiment.detail, with)
             .await
     }
 

@@ -36,7 +36,7 @@ pub(super) async fn check(stage: &Stage, desk: &Desk, checks: &mut Checks) -> Re
         &cancelled_desk,
     )?;
     chain.provision().await?;
-    chain.upload().await?;
+    chain.upload("upload").await?;
     let cancel_when_running = async {
         let running = until(stage, |runs| {
             runs[earlier..].iter().any(|run| run["state"] == "RUNNING")

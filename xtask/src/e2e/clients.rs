@@ -23,7 +23,12 @@ const NODE: &str = "made-by-kubectl";
 const WATCH: Duration = Duration::from_secs(20);
 
 /// Lists, describes, starts and cancels with boto3; gets and watches with kubectl.
-pub(crate) async fn check(stage: &Stage, desk: &Desk, checks: &mut Checks) -> Result<()> {
+pub(crate) async fn check(
+    stage: &Stage,
+    entry_point: &str,
+    desk: &Desk,
+    checks: &mut Checks,
+) -> Result<()> {
     let kubectl =
         environment::prepare_kubectl(&desk.places, &desk.terminal, &desk.interrupt).await?;
     // The watch is open before boto3 starts a job run, whose driver pod it must then report.
@@ -33,7 +38,7 @@ pub(crate) async fn check(stage: &Stage, desk: &Desk, checks: &mut Checks) -> Re
         .transpose()?;
     checks.outcome(
         "boto3 lists, describes, starts and cancels job runs, and reads the bucket",
-        boto3(stage, desk).await,
+        boto3(stage, entry_point, desk).await,
     );
     let Some(kubectl) = kubectl else {
         desk.terminal
@@ -99,16 +104,13 @@ async fn create_node(
         .map_err(|problem| problem.to_string())
 }
 
-async fn boto3(stage: &Stage, desk: &Desk) -> std::result::Result<(), String> {
+async fn boto3(stage: &Stage, entry_point: &str, desk: &Desk) -> std::result::Result<(), String> {
     let mut command = client(&stage.environment.python, stage);
     command
         .arg(desk.places.repository.join(BOTO3_CHECK))
         .args([BUCKET, &stage.cloud.virtual_cluster_id])
         .env("LOCAL_CLOUD_ROLE", chain::JOB_ROLE)
-        .env(
-            "LOCAL_CLOUD_ENTRY_POINT",
-            format!("s3://{BUCKET}/scripts/{}", chain::ENTRY_POINT),
-        );
+        .env("LOCAL_CLOUD_ENTRY_POINT", entry_point);
     children::succeed(command, &desk.interrupt)
         .await
         .map(drop)
