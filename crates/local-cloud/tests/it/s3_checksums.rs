@@ -3,7 +3,9 @@
 use crate::s3::bucket;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{ChecksumMode, ChecksumType};
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumMode, ChecksumType, CompletedMultipartUpload, CompletedPart,
+};
 use sha2::{Digest, Sha256};
 
 fn sha256(bytes: &[u8]) -> String {
@@ -101,4 +103,43 @@ async fn a_write_keeps_to_its_condition_whether_its_body_is_signed_or_not() {
         }
     }
     assert_eq!(cloud.state()["s3"]["bench"]["keys"], 1);
+}
+
+#[tokio::test]
+async fn a_checksum_of_the_whole_object_is_the_same_in_parts_and_in_one_piece() {
+    let (_cloud, client) = bucket().await;
+    let parts = [vec![1; 5 * 1024 * 1024], vec![2; 3]];
+    let put = client.put_object().bucket("bench").key("whole");
+    let put = put.checksum_algorithm(ChecksumAlgorithm::Crc32);
+    let put = put.body(parts.concat().into()).send().await.unwrap();
+    let whole = put.checksum_crc32().unwrap();
+
+    let create = client
+        .create_multipart_upload()
+        .bucket("bench")
+        .key("parts");
+    let create = create.checksum_algorithm(ChecksumAlgorithm::Crc32);
+    let create = create.checksum_type(ChecksumType::FullObject);
+    let id = create.send().await.unwrap().upload_id.unwrap();
+    let mut sent = Vec::new();
+    for (number, body) in (1..).zip(&parts) {
+        let part = client.upload_part().bucket("bench").key("parts");
+        let part = part.upload_id(&id).part_number(number);
+        let part = part.body(body.clone().into()).send().await.unwrap();
+        let listed = CompletedPart::builder().part_number(number);
+        sent.push(listed.set_e_tag(part.e_tag).build());
+    }
+    let complete = || {
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(sent.clone()));
+        let complete = client.complete_multipart_upload().bucket("bench");
+        let complete = complete.key("parts").upload_id(&id);
+        complete.multipart_upload(parts.build())
+    };
+    let other = complete().checksum_crc32("AAAAAA==").send();
+    assert_eq!(other.await.unwrap_err().code(), Some("BadDigest"));
+    let other = complete().checksum_type(ChecksumType::Composite).send();
+    assert_eq!(other.await.unwrap_err().code(), Some("BadDigest"));
+    let done = complete().checksum_crc32(whole).send().await.unwrap();
+    assert_eq!(done.checksum_crc32(), Some(whole));
+    assert_eq!(done.checksum_type(), Some(&ChecksumType::FullObject));
 }
