@@ -44,6 +44,14 @@ pub(crate) struct Options {
     /// Measure uploads instead: `upload-scripts`, `aws s3 sync` and `s5cmd sync` against the local cloud's S3.
     #[arg(long, conflicts_with = "images")]
     upload: bool,
+    /// With --upload: time that every request takes besides, in milliseconds, as if S3 were that far away.
+    #[arg(
+        long,
+        value_name = "MILLISECONDS",
+        default_value_t = 0,
+        requires = "upload"
+    )]
+    round_trip_ms: u64,
 }
 
 /// Measures and prints.
@@ -52,7 +60,7 @@ pub(crate) async fn run(options: &Options, desk: &Desk) -> Result<()> {
         return images::run(options.runs, desk).await;
     }
     if options.upload {
-        return upload::run(options.runs, desk).await;
+        return upload::run(options.runs, options.round_trip_ms, desk).await;
     }
     let environment = Environment::prepare(&desk.places, &desk.terminal, &desk.interrupt).await?;
     let logs = event_log::for_benchmark(&environment, desk).await?;

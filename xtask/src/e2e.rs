@@ -95,7 +95,7 @@ fn uploaded_once(chain: &Chain) -> std::result::Result<(), String> {
     };
     let sets = [output("upload", "hash")?, output("upload again", "hash")?];
     let counts = ["uploaded", "unchanged"].map(|name| output("upload again", name));
-    match (&sets[0] == &sets[1], counts) {
+    match (sets[0] == sets[1], counts) {
         (true, [Ok(uploaded), Ok(unchanged)]) if uploaded == "0" && unchanged == "3" => Ok(()),
         (same, counts) => Err(format!(
             "same set: {same}, uploaded and unchanged: {counts:?}"

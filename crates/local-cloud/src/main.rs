@@ -1,7 +1,10 @@
 //! The `local-cloud` program: starts a local cloud, says where it is, and keeps it until it is told to end.
 
 use clap::Parser;
-use local_cloud::{Config, LocalCloud, PullRequestSeed, SparkInstall, VirtualClusterSeed};
+use local_cloud::{
+    At, Config, Fault, FaultKind, LocalCloud, PullRequestSeed, Service, SparkInstall,
+    VirtualClusterSeed,
+};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -52,6 +55,10 @@ struct Arguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     listen: IpAddr,
 
+    /// Time that every request to S3 takes before it is answered, in milliseconds: as if S3 were that far away.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    s3_round_trip_ms: u64,
+
     /// End when standard input is closed, so that nothing stays behind when whoever started this is killed.
     #[arg(long)]
     end_with_stdin: bool,
@@ -97,7 +104,8 @@ impl From<Arguments> for Config {
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let end_with_stdin = arguments.end_with_stdin;
-    match run(arguments.into(), end_with_stdin).await {
+    let round_trip = Duration::from_millis(arguments.s3_round_trip_ms);
+    match run(arguments.into(), round_trip, end_with_stdin).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             report(error.as_ref());
@@ -106,7 +114,11 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(config: Config, end_with_stdin: bool) -> Result<(), Box<dyn std::error::Error>> {
+async fn run(
+    config: Config,
+    round_trip: Duration,
+    end_with_stdin: bool,
+) -> Result<(), Box<dyn std::error::Error>> {
     // Before anything is started, so that a signal in between is not lost.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -114,6 +126,10 @@ async fn run(config: Config, end_with_stdin: bool) -> Result<(), Box<dyn std::er
         cloud = LocalCloud::start(config) => cloud?,
         () = either(&mut interrupt, &mut terminate) => return Ok(()),
     };
+    if !round_trip.is_zero() {
+        let slow = FaultKind::Slow(round_trip);
+        cloud.fault(Fault::always(At::Service(Service::S3), slow));
+    }
     announce(&cloud)?;
     tokio::select! {
         () = either(&mut interrupt, &mut terminate) => {}

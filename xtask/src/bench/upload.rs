@@ -9,6 +9,7 @@ mod table;
 
 use crate::demo::Desk;
 use crate::environment::{Workshop, prepare_s3_clients};
+use crate::images;
 use crate::problem::{Problem, Result, WhileDoing as _};
 
 use super::measure::{Taken, timed};
@@ -18,7 +19,8 @@ use endpoint::Endpoint;
 use files::Files;
 use table::{Row, Unit};
 
-const BUILT: [&str; 2] = ["upload-scripts", "local-cloud"];
+/// Ours is the program as it is in the image.
+const ACTION: &str = "upload-scripts";
 
 /// What is done with a folder.
 struct Workload {
@@ -30,15 +32,17 @@ struct Workload {
 }
 
 /// Builds the programs, makes the files, measures and prints.
-pub(super) async fn run(runs: u32, desk: &Desk) -> Result<()> {
+pub(super) async fn run(runs: u32, round_trip_ms: u64, desk: &Desk) -> Result<()> {
     if runs == 0 {
         return Err(Problem::new("nothing was measured").help("give --runs at least 1"));
     }
     let workshop = Workshop::new(&desk.places.cache, &desk.terminal, &desk.interrupt)?;
     let python = prepare_s3_clients(&workshop).await?;
-    let built = release(&BUILT, desk).await?;
+    images::stage(&[ACTION], desk).await?;
+    let ours = images::staging::folder(&desk.places.repository, ACTION).join(ACTION);
+    let built = release(&["local-cloud"], desk).await?;
     let folder = tempfile::tempdir().while_doing(|| "make a temporary folder".into())?;
-    let clients = clients::all(&built, &python, folder.path())?;
+    let clients = clients::all(ours, &python, folder.path())?;
     desk.terminal.line("making the files");
     let sources = [
         files::small(&folder.path().join("small"))?,
@@ -56,8 +60,13 @@ pub(super) async fn run(runs: u32, desk: &Desk) -> Result<()> {
             let client = &clients[place];
             desk.terminal
                 .line(&format!("round {round} of {runs}: {}", client.name()));
-            let endpoint =
-                Endpoint::start(&built.join("local-cloud"), folder.path(), &desk.interrupt).await?;
+            let endpoint = Endpoint::start(
+                &built.join("local-cloud"),
+                round_trip_ms,
+                folder.path(),
+                &desk.interrupt,
+            )
+            .await?;
             let steps = [(small, "small"), (small, "small"), (large, "large")];
             for (workload, (source, bucket)) in workloads.iter_mut().zip(steps) {
                 desk.interrupt.check()?;
@@ -69,7 +78,7 @@ pub(super) async fn run(runs: u32, desk: &Desk) -> Result<()> {
             endpoint.end().await;
         }
     }
-    desk.terminal.line(table::ABOUT);
+    desk.terminal.line(&table::about(round_trip_ms));
     for workload in &workloads {
         for line in workload.lines(&clients) {
             desk.terminal.line(&line);

@@ -30,7 +30,7 @@ pub(super) struct Client {
 }
 
 /// The clients, ours first. `python` is the one that the others' programs are installed beside.
-pub(super) fn all(built: &Path, python: &Path, folder: &Path) -> Result<Vec<Client>> {
+pub(super) fn all(ours: PathBuf, python: &Path, folder: &Path) -> Result<Vec<Client>> {
     let (plain, configured) = (folder.join("home"), folder.join("home-64"));
     let config = configured.join(".aws/config");
     std::fs::create_dir_all(&plain)
@@ -44,7 +44,7 @@ pub(super) fn all(built: &Path, python: &Path, folder: &Path) -> Result<Vec<Clie
     };
     let aws = python.with_file_name("aws");
     Ok(vec![
-        client(Kind::UploadScripts, built.join("upload-scripts"), &plain),
+        client(Kind::UploadScripts, ours, &plain),
         client(Kind::S5cmd, python.with_file_name("s5cmd"), &plain),
         client(Kind::Aws, aws.clone(), &plain),
         client(Kind::AwsMoreAtOnce, aws, &configured),

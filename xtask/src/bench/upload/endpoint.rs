@@ -47,6 +47,7 @@ impl Endpoint {
     /// Starts it and waits until it answers.
     pub(super) async fn start(
         program: &Path,
+        round_trip_ms: u64,
         folder: &Path,
         interrupt: &Interrupt,
     ) -> Result<Self> {
@@ -58,6 +59,7 @@ impl Endpoint {
             command.args(["--bucket", bucket]);
         }
         command
+            .args(["--s3-round-trip-ms", &round_trip_ms.to_string()])
             .arg("--end-with-stdin")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -3,10 +3,17 @@
 use crate::bench::measure::Taken;
 
 /// What the numbers are numbers of.
-pub(super) const ABOUT: &str = "
-Endpoint: emulated S3 on loopback, on the same processors as the clients. Round trips cost nothing there, so this
-measures what the programs themselves cost. On a real network the number of requests at once matters more.
-Seconds are of the fastest round, memory is the most of any round, processor time is the client's alone.";
+pub(super) fn about(round_trip_ms: u64) -> String {
+    let distance = match round_trip_ms {
+        0 => "Round trips cost nothing there, so this\nmeasures what the programs themselves cost. On a real network the number of requests at once matters more.".to_owned(),
+        _ => format!("Every request takes {round_trip_ms} ms\nbesides, as if S3 were that far away; the way there is as wide as loopback."),
+    };
+    format!(
+        "
+Endpoint: emulated S3 on loopback, on the same processors as the clients. {distance}
+Seconds are of the fastest round, memory is the most of any round, processor time is the client's alone."
+    )
+}
 
 /// By what speed is counted.
 #[derive(Debug, Clone, Copy)]
