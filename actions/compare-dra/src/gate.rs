@@ -21,6 +21,9 @@ use crate::{prose::Prose, run::Run};
 /// Spark's own default is one task for each core it has at that moment.
 const PARALLELISM: &str = " Where the number of tasks follows the number of cores, set spark.default.parallelism on both sides.";
 
+/// What the reader should know of the checksum of a whole set.
+const SCRIPTS: &str = " A module that the entry point imports may be another; so may the pod templates, which name the NodePools.";
+
 /// Something that makes the sides unlike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Concern {
@@ -61,6 +64,15 @@ pub(crate) fn concerns(fixed: &[Run], dra: &[Run]) -> Vec<Concern> {
         false,
         |run| submitted(run, |r| r.submission.entry_point.sha256.clone()),
     ));
+    found.extend(
+        sides
+            .unlike(
+                Prose::new("The content of the scripts and pod templates (SHA-256)"),
+                false,
+                |run| submitted(run, |r| r.submission.scripts_sha256.clone()),
+            )
+            .map(|concern| concern.and(SCRIPTS)),
+    );
     found.extend(
         sides.unlike(Prose::new("The list of arguments"), false, |run| {
             submitted(run, |r| serde_json::to_string(&r.submission.arguments).ok())

@@ -111,6 +111,9 @@ pub(crate) struct RunReport {
     /// SHA-256 of the entry point as it was submitted, in hexadecimal. Absent when it could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) entry_point_sha256: Option<String>,
+    /// SHA-256 of all scripts and pod templates that were uploaded together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scripts_sha256: Option<String>,
     pub(crate) arguments: Vec<String>,
     /// Nothing is known to be missing from the event log.
     pub(crate) complete: bool,
@@ -278,6 +281,7 @@ fn run_report(run: &Run, numbers: &Measured) -> RunReport {
         spark_version: run.timeline.spark_version.clone(),
         entry_point: submission.map(|submission| submission.entry_point.uri.clone()),
         entry_point_sha256: submission.and_then(|submission| submission.entry_point.sha256.clone()),
+        scripts_sha256: submission.and_then(|submission| submission.scripts_sha256.clone()),
         arguments: submission
             .map(|submission| submission.arguments.clone())
             .unwrap_or_default(),

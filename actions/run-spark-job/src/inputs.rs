@@ -3,6 +3,7 @@
 mod declared;
 mod file;
 mod given;
+mod scripts_hash;
 mod spark;
 
 use std::{path::PathBuf, str::FromStr};
@@ -23,6 +24,7 @@ use crate::{
 };
 
 use given::Member;
+use scripts_hash::ScriptsHash;
 
 pub(crate) use declared::ACTION;
 
@@ -39,6 +41,7 @@ pub(crate) struct Inputs {
     pub(crate) name: JobName,
     pub(crate) release: ReleaseLabel,
     pub(crate) entry_point: S3Uri,
+    pub(crate) scripts_hash: Option<ScriptsHash>,
     pub(crate) arguments: Vec<String>,
     pub(crate) driver_template: Option<S3Uri>,
     pub(crate) executor_template: Option<S3Uri>,
@@ -141,6 +144,7 @@ pub(crate) fn read(mut fields: Fields, context: &Context) -> Result<Inputs, Fail
             "is required: the s3:// URI of the script or jar",
         );
     }
+    let scripts_hash = f.optional("scripts-hash");
     let arguments = Some(f.lines("arguments")).filter(|lines| !lines.is_empty());
     let arguments = arguments.unwrap_or_else(|| driver.entry_point_arguments.clone());
     limits::arguments(&arguments)
@@ -240,6 +244,7 @@ pub(crate) fn read(mut fields: Fields, context: &Context) -> Result<Inputs, Fail
             name: name?,
             release: release?,
             entry_point: entry_point?,
+            scripts_hash,
             arguments,
             driver_template,
             executor_template,

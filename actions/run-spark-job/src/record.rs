@@ -60,6 +60,7 @@ pub(crate) fn record(
                 uri: inputs.entry_point.to_string(),
                 sha256: Some(submitted.sha256.clone()),
             },
+            scripts_sha256: inputs.scripts_hash.as_ref().map(ToString::to_string),
             arguments: inputs.arguments.clone(),
             request: serde_json::to_value(redact::request(&submitted.request)).ok(),
             spark: inputs.spark.effective.iter().map(redacted).collect(),

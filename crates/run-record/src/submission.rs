@@ -45,6 +45,9 @@ pub struct Submission {
     pub release_label: String,
     /// The script or jar.
     pub entry_point: EntryPoint,
+    /// SHA-256 of all scripts and pod templates that were uploaded together, in hexadecimal. Absent when nobody said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scripts_sha256: Option<String>,
     /// Its arguments, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<String>,

@@ -29,6 +29,7 @@ fn full() -> Value {
         "submission": {
             "name": "pi", "release_label": "emr-7.13.0-latest",
             "entry_point": { "uri": "s3://b/pi.py", "sha256": "ab".repeat(32) },
+            "scripts_sha256": "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
             "arguments": ["1"], "request": { "name": "pi" }, "spark": { "spark.executor.cores": "1" },
         },
         "job_run": {

@@ -176,6 +176,7 @@ impl Chain {
             ),
             ("region", output("provision", "region")?),
             ("entry-point", output("upload", "entry-point-uri")?),
+            ("scripts-hash", output("upload", "hash")?),
             ("arguments", self.experiment.unit_seconds.to_string()),
             ("driver-template", output("upload", "driver-template-uri")?),
             (

@@ -27,13 +27,7 @@ fn allowed(package: &str) -> &'static [&'static str] {
             "price-list",
             "sticky-comment",
         ],
-        "upload-scripts" => &[
-            "gha",
-            "aws-setup",
-            "run-record",
-            "yaml-fault",
-            "pod-template",
-        ],
+        "upload-scripts" => &["gha", "aws-setup", "pod-template"],
         "run-spark-job" => &[
             "gha",
             "aws-setup",

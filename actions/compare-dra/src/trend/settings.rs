@@ -24,6 +24,9 @@ pub(crate) struct Settings {
 pub(crate) struct OfVariant {
     /// SHA-256 of the entry point, or of its URI when its content was not read.
     pub(crate) entry_point: Option<String>,
+    /// SHA-256 of all scripts and pod templates, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scripts: Option<String>,
     /// SHA-256 of the arguments.
     pub(crate) arguments: String,
     pub(crate) release_label: Option<String>,
@@ -92,6 +95,7 @@ impl OfVariant {
         let properties = first.map_or(&none, |run| &run.properties);
         Self {
             entry_point,
+            scripts: first.and_then(|run| run.scripts_sha256.clone()),
             arguments: hash(first.iter().flat_map(|run| &run.arguments)),
             release_label: first.and_then(|run| run.release_label.clone()),
             spark_version: first.and_then(|run| run.spark_version.clone()),
@@ -104,6 +108,13 @@ impl OfVariant {
         let mut changes = Vec::new();
         if self.entry_point != before.entry_point {
             changes.push("the entry point's content".to_owned());
+        }
+        // Runs of before this was recorded do not tell.
+        let scripts = self.scripts.as_ref().zip(before.scripts.as_ref());
+        if scripts.is_some_and(|(now, before)| now != before)
+            && self.entry_point == before.entry_point
+        {
+            changes.push("the content of the other scripts or the pod templates".to_owned());
         }
         if self.arguments != before.arguments {
             changes.push("the arguments".to_owned());

@@ -137,3 +137,37 @@ fn event_logs_follow_their_flag_as_a_shell_lists_them() {
         ran.said()
     );
 }
+
+/// Gives both runs the checksum of a set of scripts.
+fn with_scripts(bench: &Bench, fixed: Option<&str>, dra: Option<&str>) {
+    for (variant, sha256) in [("static", fixed), ("dra", dra)] {
+        bench.edit(&format!("runs/{variant}/run-record.json"), |record| {
+            record["submission"]["scripts_sha256"] = match sha256 {
+                Some(digit) => digit.repeat(64).into(),
+                None => return,
+            };
+        });
+    }
+}
+
+#[test]
+fn other_scripts_on_the_two_sides_are_said_with_what_they_may_be() {
+    for (fixed, dra, differ) in [
+        (Some("a"), Some("b"), true),
+        (Some("a"), Some("a"), false),
+        (Some("a"), None, false),
+        (None, None, false),
+    ] {
+        let bench = Bench::new();
+        with_scripts(&bench, fixed, dra);
+        bench.compare(&["--comment", "never"]).exits(0);
+        let page = std::fs::read_to_string(bench.path("dra-report/report.md")).unwrap();
+        let said = page.contains("The content of the scripts and pod templates (SHA-256) differs")
+            && page.contains("A module that the entry point imports may be another");
+        assert_eq!(said, differ, "{fixed:?} {dra:?}: {page}");
+        let report = std::fs::read(bench.path("dra-report/report.json")).unwrap();
+        let report: Value = serde_json::from_slice(&report).unwrap();
+        let kept = report["static"][0]["scripts_sha256"].as_str().map(str::len);
+        assert_eq!(kept, fixed.map(|_| 64), "{report}");
+    }
+}

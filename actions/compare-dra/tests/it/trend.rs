@@ -328,3 +328,26 @@ fn documents_are_as_published_and_allow_nothing_else() {
     document["settings"]["new"] = json!(1);
     assert!(!validator.is_valid(&document));
 }
+
+#[test]
+fn other_scripts_begin_a_new_series_when_both_runs_tell_theirs() {
+    let scripts = |bench: &Bench, digit: &str| {
+        bench.edit("dra-report/report.json", |report| {
+            for variant in ["static", "dra"] {
+                report[variant][0]["scripts_sha256"] = digit.repeat(64).into();
+            }
+        });
+    };
+    let mut bench = with_runs(2);
+    // Those before did not say it: they are not told apart.
+    next(&mut bench, 3, 340.0);
+    scripts(&bench, "a");
+    let third = bench.trend(&HISTORY).exits(0);
+    assert_eq!(third.output("runs"), Some("2"), "{third:#?}");
+    next(&mut bench, 4, 340.0);
+    scripts(&bench, "b");
+    let fourth = bench.trend(&HISTORY).exits(0);
+    let what = "the content of the other scripts or the pod templates";
+    assert!(fourth.summary.contains(what), "{fourth:#?}");
+    assert_eq!(fourth.output("runs"), Some("0"), "{fourth:#?}");
+}

@@ -18,6 +18,7 @@ const INPUTS: &[Input] = &[
     Input::new("virtual-cluster-id", "Id of the EMR virtual cluster. Required, unless the job file names it.").kind("id"),
     Input::new("execution-role-arn", "ARN of the role the job runs with. Required, unless the job file names it.").kind("ARN"),
     Input::new("entry-point", "s3:// URI of the script or jar. Required, unless the job file names it.").kind("S3 URI"),
+    Input::new("scripts-hash", "SHA-256 of all the job's scripts, upload-scripts' output `hash`: the record keeps it, and comparisons say when it differs.").kind("hexadecimal"),
     Input::new("arguments", "Arguments of the entry point, one per line.").kind("lines").lines(),
     Input::new("driver-template", "s3:// URI of the driver's pod template.").kind("S3 URI"),
     Input::new("executor-template", "s3:// URI of the executors' pod template.").kind("S3 URI"),

@@ -9,6 +9,7 @@ async fn every_bad_input_is_named_in_one_failure() {
         .input("execution-role-arn", "arn:aws:iam::12:role/x")
         .input("execution-timeout", "2 hours")
         .input("entry-point", "scripts/src/job.py")
+        .input("scripts-hash", "main")
         .input("spark-properties", "no equals sign");
     let ended = step.run().await.with(2);
     for part in [
@@ -20,6 +21,8 @@ async fn every_bad_input_is_named_in_one_failure() {
         "such as `30s`",
         "`entry-point`",
         "s3://",
+        "`scripts-hash`",
+        "output `hash` of upload-scripts",
         "`spark-properties`",
     ] {
         ended.says(part);

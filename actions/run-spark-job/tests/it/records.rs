@@ -7,6 +7,7 @@ async fn a_failed_job_run_is_exit_4_with_outputs_state_and_record() {
     let cloud = cloud(None).await;
     let step = Step::new(&cloud, "dra")
         .input("record-uri", "s3://bench/records/")
+        .input("scripts-hash", &"0a".repeat(32))
         .input("repeat", "2");
     let ended = step.run().await.with(4);
     ended
@@ -53,6 +54,8 @@ async fn a_failed_job_run_is_exit_4_with_outputs_state_and_record() {
         record.submission.spark["spark.dynamicAllocation.maxExecutors"],
         "10"
     );
+    let scripts = record.submission.scripts_sha256;
+    assert_eq!(scripts, Some("0a".repeat(32)));
     let hash = record.submission.entry_point.sha256;
     assert_eq!(
         hash.as_deref(),
