@@ -63,6 +63,12 @@ impl Trend {
         let machines = last.and_then(|last| now.settings.other_machines(&last.settings));
         let (mut before, mut failed, mut other) = (Vec::new(), 0, 0);
         let mut seen = BTreeSet::new();
+        // A run that does not tell its scripts had those of the run after it, as far as is known; this one those before.
+        let counted = earlier.iter().filter(|run| run.left_out.is_none());
+        let settings = counted.fold(now.settings.clone(), |told, run| {
+            told.told_by(&run.settings)
+        });
+        let mut after = settings.clone();
         for run in earlier {
             // Two steps of one attempt are one run.
             let of_run = run.run.id.map(|id| (id, run.run.attempt));
@@ -71,7 +77,10 @@ impl Trend {
             }
             if run.left_out.is_some() {
                 failed += 1;
-            } else if now.settings.changes(&run.settings).is_empty() {
+                continue;
+            }
+            after = run.settings.told_by(&after);
+            if settings.changes(&after).is_empty() {
                 before.push(run);
             } else {
                 other += 1;

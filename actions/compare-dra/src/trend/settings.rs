@@ -64,6 +64,15 @@ impl Settings {
         changes
     }
 
+    /// The same, with the scripts of another run where this one does not tell its own.
+    pub(crate) fn told_by(&self, other: &Self) -> Self {
+        let mut told = self.clone();
+        for (variant, other) in [(&mut told.fixed, &other.fixed), (&mut told.dra, &other.dra)] {
+            variant.scripts = variant.scripts.take().or_else(|| other.scripts.clone());
+        }
+        told
+    }
+
     /// Instance types that are other than before, in words.
     pub(crate) fn other_machines(&self, before: &Self) -> Option<String> {
         let all = |settings: &Self| {

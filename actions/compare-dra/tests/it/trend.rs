@@ -312,7 +312,10 @@ fn wrong_inputs_are_told_together() {
 
 #[test]
 fn documents_are_as_published_and_allow_nothing_else() {
-    let bench = with_runs(1);
+    let mut bench = reported(Bench::new());
+    bench.set("GITHUB_REPOSITORY", "octo/threadsleep");
+    with_scripts(&bench, "a");
+    bench.trend(&HISTORY).exits(0);
     let [path] = &documents(&bench)[..] else {
         panic!("one document")
     };
@@ -329,25 +332,33 @@ fn documents_are_as_published_and_allow_nothing_else() {
     assert!(!validator.is_valid(&document));
 }
 
+/// Gives the runs of the report the checksum of a set of scripts.
+fn with_scripts(bench: &Bench, digit: &str) {
+    bench.edit("dra-report/report.json", |report| {
+        for variant in ["static", "dra"] {
+            report[variant][0]["scripts_sha256"] = digit.repeat(64).into();
+        }
+    });
+}
+
 #[test]
 fn other_scripts_begin_a_new_series_when_both_runs_tell_theirs() {
-    let scripts = |bench: &Bench, digit: &str| {
-        bench.edit("dra-report/report.json", |report| {
-            for variant in ["static", "dra"] {
-                report[variant][0]["scripts_sha256"] = digit.repeat(64).into();
-            }
-        });
-    };
     let mut bench = with_runs(2);
     // Those before did not say it: they are not told apart.
     next(&mut bench, 3, 340.0);
-    scripts(&bench, "a");
+    with_scripts(&bench, "a");
     let third = bench.trend(&HISTORY).exits(0);
     assert_eq!(third.output("runs"), Some("2"), "{third:#?}");
     next(&mut bench, 4, 340.0);
-    scripts(&bench, "b");
+    with_scripts(&bench, "b");
     let fourth = bench.trend(&HISTORY).exits(0);
     let what = "the content of the other scripts or the pod templates";
     assert!(fourth.summary.contains(what), "{fourth:#?}");
+    // Those that did not say it are of the series of the run after them.
     assert_eq!(fourth.output("runs"), Some("0"), "{fourth:#?}");
+    next(&mut bench, 5, 340.0);
+    with_scripts(&bench, "a");
+    let back = bench.trend(&HISTORY).exits(0);
+    // And this is again a run of that series.
+    assert_eq!(back.output("runs"), Some("3"), "{back:#?}");
 }
