@@ -22,15 +22,18 @@ pub(crate) async fn send(sender: &Arc<Sender>, document: &Document) -> Result<St
             Some(upload) => upload,
             None => begin(sender, document, &key).await?,
         };
+        let id = upload.upload_id.clone();
         match attempt(sender, document, &key, upload).await? {
             Some(etag) => return Ok(etag),
             None => {
                 if let Some((checksum, etag)) = sender.bucket.checksum(&key).await?
                     && document.checksum.is(&checksum)
                 {
-                    sender.progress.bytes(document.size);
                     return Ok(etag);
                 }
+                // Whatever is left of it is of no use.
+                let upload = Upload { key: &key, id: &id };
+                sender.bucket.end(upload).await;
             }
         }
     }

@@ -2,9 +2,10 @@
 
 use crate::{
     manifest::Manifest,
+    names::ALIASES,
     set::{Document, MANIFEST},
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// An object as a listing shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,10 @@ pub(crate) struct Plan {
     pub(crate) ask: Vec<Document>,
     /// Paths of objects in the set's place that do not belong to it.
     pub(crate) foreign: Vec<String>,
+    /// How many objects there are below it that belong to sets of another prefix: they are nobody's to delete here.
+    pub(crate) of_other_sets: usize,
+    /// Whether the manifest did not know objects that turned out to be right.
+    pub(crate) has_learned: bool,
     /// ETags of objects that are there already, by path.
     pub(crate) etags: HashMap<String, String>,
 }
@@ -43,13 +48,7 @@ pub(crate) fn plan(
         .map(|entry| ((&*entry.path, &*entry.etag), &*entry.sha256))
         .collect();
     let mut plan = Plan::default();
-    let mut paths = documents.iter().map(|document| &*document.path).peekable();
-    for path in stored.keys().filter(|path| *path != MANIFEST) {
-        while paths.next_if(|wanted| *wanted < path.as_str()).is_some() {}
-        if paths.peek().is_none_or(|wanted| wanted != path) {
-            plan.foreign.push(path.clone());
-        }
-    }
+    (plan.foreign, plan.of_other_sets) = foreign(&documents, stored);
     for document in documents {
         match stored.get(&document.path) {
             Some(object) if object.size == document.size => {
@@ -67,12 +66,32 @@ pub(crate) fn plan(
     plan
 }
 
+/// What is in the set's place and not of the set; and how much of that is of sets whose prefix is this place.
+fn foreign(documents: &[Document], stored: &BTreeMap<String, Stored>) -> (Vec<String>, usize) {
+    let ours: HashSet<&str> = documents.iter().map(|document| &*document.path).collect();
+    let not_ours = stored
+        .keys()
+        .filter(|path| *path != MANIFEST && !ours.contains(path.as_str()));
+    let nested: HashSet<&str> = stored
+        .keys()
+        .filter_map(|path| path.strip_suffix(MANIFEST)?.strip_suffix('/'))
+        .collect();
+    let is_nested = |path: &&String| {
+        let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+        folders.any(|folder| nested.contains(folder))
+            || (!nested.is_empty() && path.split('/').rev().nth(1) == Some(ALIASES))
+    };
+    let (others, foreign): (Vec<&String>, Vec<&String>) = not_ours.partition(is_nested);
+    (foreign.into_iter().cloned().collect(), others.len())
+}
+
 impl Plan {
     /// Takes in what was asked for: each object's checksum as S3 writes it and its ETag, if it has one.
     pub(crate) fn learn(&mut self, answers: Vec<(Document, Option<(String, String)>)>) {
         for (document, answer) in answers {
             match answer {
                 Some((checksum, etag)) if document.checksum.is(&checksum) => {
+                    self.has_learned = true;
                     self.is_same(document, etag);
                 }
                 _ => self.send.push(document),
@@ -195,5 +214,20 @@ mod tests {
         let plan = plan(vec![document("a"), document("c")], &stored(&objects), None);
         assert_eq!(plan.foreign, ["b", "c/d", "z"]);
         assert_eq!(paths(&plan.send), ["c"]);
+    }
+
+    #[test]
+    fn sets_that_are_nested_in_this_place_are_not_ours_to_delete() {
+        let objects = [
+            ("a", 3, "e"),
+            ("aliases/main.json", 1, "e"),
+            ("old", 1, "e"),
+            ("pr-7/.manifest.json", 1, "e"),
+            ("pr-7/lib/b", 1, "e"),
+            ("pr-70/b", 1, "e"),
+        ];
+        let plan = plan(vec![document("a")], &stored(&objects), None);
+        assert_eq!(plan.foreign, ["old", "pr-70/b"]);
+        assert_eq!(plan.of_other_sets, 3);
     }
 }

@@ -41,8 +41,13 @@ impl Progress {
         self.files_sent.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Whether anything has arrived.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.files_sent() > 0 || self.bytes_sent.load(Ordering::Relaxed) > 0
+    }
+
     /// How many files have arrived.
-    pub(crate) fn files_sent(&self) -> u64 {
+    fn files_sent(&self) -> u64 {
         self.files_sent.load(Ordering::Relaxed)
     }
 

@@ -49,6 +49,12 @@ pub(crate) async fn look(bucket: &Bucket, set: &ScriptSet, log: &Log) -> Result<
         ));
     }
     let mut plan = plan(set.documents.clone(), &stored, found.manifest.as_ref());
+    if plan.of_other_sets > 0 {
+        let (count, place) = (plan.of_other_sets, set.uri(""));
+        log.info(&format!(
+            "below `{place}` there are sets of another prefix, with {count} objects: they stay"
+        ));
+    }
     let answers: Vec<(Document, Option<(String, String)>)> =
         stream::iter(std::mem::take(&mut plan.ask))
             .map(async |document| {
@@ -79,7 +85,7 @@ pub(crate) async fn carry_out(
     let progress = Arc::new(Progress::new(plan.send.len(), plan.bytes()));
     let ledger = Arc::new(Ledger::new(bucket.clone(), set.clone(), found, plan.etags));
     let work = async {
-        if !is_complete {
+        if !plan.send.is_empty() {
             if changes_a_manifest {
                 ledger.mark().await?;
             }
@@ -95,7 +101,8 @@ pub(crate) async fn carry_out(
             let keys: Vec<String> = plan.foreign.iter().map(|path| set.key(path)).collect();
             bucket.delete(&keys).await?;
         }
-        if is_complete {
+        // What was asked for is written down, so that nobody asks again.
+        if is_complete && !plan.has_learned {
             Ok(())
         } else {
             ledger.complete().await
@@ -109,7 +116,7 @@ pub(crate) async fn carry_out(
     match result {
         Ok(()) => Ok(()),
         Err(failure) => {
-            if progress.files_sent() > 0 {
+            if progress.has_begun() {
                 let _ = tokio::time::timeout(LAST_WORDS, ledger.leave_note()).await;
             }
             Err(unfinished(failure, set, &ledger))

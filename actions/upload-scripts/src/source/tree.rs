@@ -119,6 +119,10 @@ impl Walk<'_> {
             self.problem(&relative, &format!("it looks like {why}"), HOW_TO_ALLOW);
         } else if kind.is_symlink() {
             match linked_file(self.root, &path) {
+                Ok(target) if !allowed && self.is_refused(&target) => {
+                    let what = "it is a link to a file that is hidden or looks like a secret";
+                    self.problem(&relative, what, HOW_TO_ALLOW);
+                }
                 Ok(target) => self.add(relative, target, allowed)?,
                 Err(why) => {
                     self.problem(&relative, why, "exclude it, or put the file in its place")
@@ -130,6 +134,13 @@ impl Walk<'_> {
             self.problem(&relative, "it is not an ordinary file", "exclude it");
         }
         Ok(())
+    }
+
+    /// Whether a file inside the tree would be refused under its own name.
+    fn is_refused(&self, target: &Path) -> bool {
+        let relative = target.strip_prefix(self.root).unwrap_or(target);
+        let relative = relative.to_string_lossy();
+        relative.split('/').any(is_hidden) || secrets::name(&relative).is_some()
     }
 
     fn add(&mut self, relative: String, path: PathBuf, allowed: bool) -> Result<(), TreeError> {
@@ -230,6 +241,7 @@ mod tests {
         symlink(root.path(), root.path().join("circle")).unwrap();
         symlink("nowhere", root.path().join("broken")).unwrap();
         symlink("src/job.py", root.path().join("same.py")).unwrap();
+        symlink(".git/config", root.path().join("git.txt")).unwrap();
 
         let tree = read(root.path(), &filter(&[], &[], &[])).unwrap();
         assert_eq!(names(&tree), ["a.txt", "same.py", "src/job.py"]);
@@ -239,8 +251,9 @@ mod tests {
             ("circle", "link to a folder"),
             ("escape-folder", "out of the folder"),
             ("escape", "out of the folder"),
+            ("git.txt", "hidden or looks like a secret"),
         ];
-        assert_eq!(tree.problems.len(), 4, "{:?}", tree.problems);
+        assert_eq!(tree.problems.len(), 5, "{:?}", tree.problems);
         for ((name, why), problem) in expected.iter().zip(&tree.problems) {
             assert!(problem.starts_with(&format!("`{name}`: ")), "{problem}");
             assert!(problem.contains(why), "{problem}");
