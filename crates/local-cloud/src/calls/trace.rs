@@ -190,5 +190,7 @@ impl Calls {
         if let Some(call) = self.lock().calls.get_mut(at) {
             call.answer = answer;
         }
+        // Whoever waits for a call may wait for its answer.
+        self.count.send_modify(|_| {});
     }
 }

@@ -54,7 +54,8 @@ impl LocalCloud {
         self.guard.calls.all()
     }
 
-    /// Waits until a call has arrived that this is true for, and gives it; one that is there already counts.
+    /// Waits until a call has arrived, or was answered so, that this is true for, and gives it; one that is there already
+    /// counts.
     pub async fn call(&self, wanted: impl Fn(&Call) -> bool) -> Call {
         let mut count = self.guard.calls.count();
         loop {
