@@ -70,10 +70,19 @@ impl Gathering<'_> {
                 "left out by `include` and `exclude`: {count} files and folders"
             ));
         }
+        self.warn_of_unused_lines(&set);
         if problems.is_empty() {
             Ok(set)
         } else {
             Err(Failure::bad_inputs(problems))
+        }
+    }
+
+    fn warn_of_unused_lines(&self, set: &ScriptSet) {
+        let paths = set.documents.iter().map(|document| &*document.path);
+        for line in self.inputs.filter.without_a_file(paths) {
+            let message = format!("line `{line}` of `include` matches no file that is uploaded");
+            self.log.warning("Pattern without a file", &message);
         }
     }
 

@@ -148,6 +148,11 @@ impl Inputs {
 fn filter(fields: &mut Fields) -> Option<Filter> {
     let include = fields.lines("include");
     let has_include = !include.is_empty();
+    let include_lines = include
+        .iter()
+        .filter(|line| !line.starts_with(['!', '#']))
+        .filter_map(|line| Some((line.clone(), Patterns::parse([line.as_str()]).ok()?)))
+        .collect();
     let include = patterns(fields, "include", &[], include);
     let exclude = fields.lines("exclude");
     let exclude = patterns(fields, "exclude", NEVER, exclude);
@@ -155,6 +160,7 @@ fn filter(fields: &mut Fields) -> Option<Filter> {
     let allow = patterns(fields, "allow", &[], allow);
     Some(Filter {
         include: Some(include?).filter(|_| has_include),
+        include_lines,
         exclude: exclude?,
         allow: allow?,
     })

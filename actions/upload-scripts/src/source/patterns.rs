@@ -41,6 +41,8 @@ pub(crate) struct Filter {
     /// None: everything is included.
     pub(crate) include: Option<Patterns>,
     pub(crate) exclude: Patterns,
+    /// The lines of `include` that do not take back, each by itself.
+    pub(crate) include_lines: Vec<(String, Patterns)>,
     /// Hidden and secret-looking files that may be uploaded all the same.
     pub(crate) allow: Patterns,
 }
@@ -103,6 +105,17 @@ impl Filter {
             .is_none_or(|include| include.covers(path, false))
     }
 
+    /// The lines of `include` that match none of the paths: most likely there is a mistake in them.
+    pub(crate) fn without_a_file<'a>(
+        &self,
+        paths: impl Iterator<Item = &'a str> + Clone,
+    ) -> Vec<&str> {
+        let unused =
+            |(_, line): &&(String, Patterns)| !paths.clone().any(|path| line.covers(path, false));
+        let lines = self.include_lines.iter().filter(unused);
+        lines.map(|(text, _)| text.as_str()).collect()
+    }
+
     /// Whether a hidden or secret-looking file is asked for.
     pub(crate) fn allowed(&self, path: &str, is_folder: bool) -> bool {
         self.allow.covers(path, is_folder)
@@ -133,6 +146,10 @@ mod tests {
         let exclude: Vec<&str> = NEVER.iter().chain(exclude).copied().collect();
         Filter {
             include: Some(patterns(include)).filter(|_| !include.is_empty()),
+            include_lines: include
+                .iter()
+                .map(|line| ((*line).to_owned(), patterns(&[line])))
+                .collect(),
             exclude: patterns(&exclude),
             allow: patterns(&[]),
         }
@@ -158,6 +175,13 @@ mod tests {
         assert!(!filter.included("lib/src/job.py") && !filter.included("README.md"));
         assert!(!filter.included("src/old/gone.py"));
         assert!(filter.included("src/old/kept.py"));
+    }
+
+    #[test]
+    fn lines_of_include_without_a_file_are_told() {
+        let filter = filter(&["src/", "*.sqll", "lib"], &[]);
+        let paths = ["src/a.py", "lib/b.py"];
+        assert_eq!(filter.without_a_file(paths.into_iter()), ["*.sqll"]);
     }
 
     #[test]

@@ -205,6 +205,7 @@ mod tests {
         let parse = |lines: &[&str]| Patterns::parse(lines.iter().copied()).unwrap();
         Filter {
             include: (!include.is_empty()).then(|| parse(include)),
+            include_lines: Vec::new(),
             exclude: parse(&[NEVER, exclude].concat()),
             allow: parse(allow),
         }

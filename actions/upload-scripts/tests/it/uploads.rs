@@ -298,11 +298,15 @@ async fn source_prefix_and_patterns_can_be_chosen() {
         .set("INPUT_PREFIX", "teams/a/")
         .set("INPUT_SET", "one")
         .set("INPUT_ENTRY-POINT", "./my job (1).py")
-        .set("INPUT_INCLUDE", "*.py\n*.sql\n*.csv")
+        .set("INPUT_INCLUDE", "*.py\n*.sql\n*.csv\n*.pyy")
         .set("INPUT_EXCLUDE", "*.csv")
         .run()
         .await
         .succeeded();
+    for line in ["*.pyy", "*.csv"] {
+        outcome.says(&[&format!("line `{line}` of `include` matches no file")]);
+    }
+    assert!(!outcome.log.contains("line `*.py` of"), "{}", outcome.log);
     assert_eq!(
         outcome.output("entry-point-uri"),
         "s3://bench/teams/a/one/my job (1).py"
