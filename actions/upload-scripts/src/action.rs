@@ -27,7 +27,14 @@ pub(crate) async fn run(mut runner: Runner) -> Result<(), Failure> {
     if !inputs.dry_run {
         carry_out(&bucket, &set, looked, &inputs, (&runner.log, &cancel)).await?;
         if let Some(alias) = &inputs.alias {
-            moved = point(&bucket, &set, alias, pointer(&set, &inputs, alias)?).await?;
+            let pointer = pointer(&set, &inputs, alias)?;
+            moved = tokio::select! {
+                moved = point(&bucket, &set, alias, pointer) => moved?,
+                () = cancel.cancelled() => {
+                    let what = format!("set `{}` is complete, but alias `{alias}` was not moved", set.name);
+                    return Err(Failure::cancelled("Upload cancelled", what));
+                }
+            };
         }
     }
     let report = Report::new(&set, &inputs, done, moved);

@@ -22,6 +22,9 @@ const BETWEEN_NOTES: Duration = Duration::from_secs(5);
 /// How often a write is tried again because another upload of the same set came between.
 const ATTEMPTS: usize = 5;
 
+/// What to do about two uploads into one set.
+const ONE_AT_A_TIME: &str = "run again when the other is over; or leave input `set` empty, or give each branch a set of its own";
+
 /// The manifest of one upload.
 #[derive(Debug)]
 pub(crate) struct Ledger {
@@ -39,6 +42,8 @@ struct Known {
     /// ETags of the objects that are there, by path.
     etags: HashMap<String, String>,
     under_way: BTreeMap<String, UnderWay>,
+    /// Whether the manifest says that a set is complete, this one or another; `None` when a write went wrong.
+    says_complete: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -79,6 +84,12 @@ impl Found {
         })
     }
 
+    fn says_complete(&self) -> bool {
+        self.manifest
+            .as_ref()
+            .is_some_and(|manifest| manifest.complete)
+    }
+
     /// Whether a whole set is there that is this one.
     pub(crate) fn is_complete(&self, set: &ScriptSet) -> bool {
         let complete = |manifest: &Manifest| manifest.complete && manifest.hash == set.hash;
@@ -94,6 +105,7 @@ impl Ledger {
         found: Found,
         etags: HashMap<String, String>,
     ) -> Self {
+        let says_complete = found.says_complete();
         let under_way = found.manifest.map(|manifest| manifest.under_way);
         Self {
             bucket,
@@ -102,12 +114,18 @@ impl Ledger {
             known: Mutex::new(Known {
                 etags,
                 under_way: under_way.unwrap_or_default(),
+                says_complete: Some(says_complete),
             }),
             written: tokio::sync::Mutex::new(Written {
                 etag: found.etag,
                 at: Instant::now(),
             }),
         }
+    }
+
+    /// Whether the manifest says that a set is complete: nothing of it was touched then. `None` if that is not known.
+    pub(crate) fn says_complete(&self) -> Option<bool> {
+        self.known().says_complete
     }
 
     /// An object has arrived.
@@ -162,10 +180,10 @@ impl Ledger {
                 .manifest
                 .is_some_and(|manifest| manifest.hash != self.set.hash)
             {
-                return Err(self.conflict());
+                return Err(self.overtaken());
             }
         }
-        Err(self.conflict())
+        Err(self.overtaken())
     }
 
     /// Leaves for the next upload what this one knows, if nobody else has written meanwhile.
@@ -214,10 +232,13 @@ impl Ledger {
         written: &mut Written,
         manifest: Manifest,
     ) -> Result<Result<(), Unmet>, Failure> {
+        let complete = manifest.complete;
         let bytes = manifest
             .bytes()
             .map_err(|error| Failure::bug("cannot write the manifest").because(&error))?;
         let key = self.set.key(MANIFEST);
+        // Until there is an answer.
+        let before = self.known().says_complete.take();
         match self
             .bucket
             .put_if(&key, bytes.into(), &written.condition())
@@ -226,9 +247,13 @@ impl Ledger {
             Ok(etag) => {
                 written.etag = Some(etag);
                 written.at = Instant::now();
+                self.known().says_complete = Some(complete);
                 Ok(Ok(()))
             }
-            Err(Unmet) => Ok(Err(Unmet)),
+            Err(Unmet) => {
+                self.known().says_complete = before;
+                Ok(Err(Unmet))
+            }
         }
     }
 
@@ -236,7 +261,20 @@ impl Ledger {
     async fn found(&self, written: &mut Written) -> Result<Found, Failure> {
         let found = Found::read(&self.bucket, &self.set).await?;
         written.etag.clone_from(&found.etag);
+        self.known().says_complete = Some(found.says_complete());
         Ok(found)
+    }
+
+    /// Before anything was written.
+    fn overtaken(&self) -> Failure {
+        Failure::outside(
+            "Scripts not uploaded",
+            format!(
+                "another upload is putting, or has just put, other files into set `{}`: nothing of this one was written",
+                self.set.name
+            ),
+        )
+        .help(ONE_AT_A_TIME)
     }
 
     fn conflict(&self) -> Failure {
@@ -248,7 +286,7 @@ impl Ledger {
                 self.set.uri("")
             ),
         )
-        .help("run again when the other is over; or leave input `set` empty, or give each branch a set of its own")
+        .help(ONE_AT_A_TIME)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -147,13 +147,22 @@ pub(crate) async fn point(
     Ok(true)
 }
 
-/// Says how far it came, and that nobody will take it for a whole.
+/// Says how far it came, and what the set is now.
 fn unfinished(mut failure: Failure, set: &ScriptSet, ledger: &Ledger) -> Failure {
-    failure.what.push_str(&format!(
-        "; {} of {} files are there, and set `{}` is not complete: running again sends the rest",
+    let name = &set.name;
+    let how_far = format!(
+        "{} of {} files are there",
         ledger.there(),
-        set.documents.len(),
-        set.name
-    ));
+        set.documents.len()
+    );
+    failure.what.push_str(&match ledger.says_complete() {
+        Some(true) => format!("; set `{name}` is as it was before"),
+        Some(false) => format!(
+            "; {how_far}, and set `{name}` is not complete: running again sends the rest"
+        ),
+        None => format!(
+            "; {how_far}, and whether set `{name}` is complete is not known: running again finds out, and sends the rest"
+        ),
+    });
     failure
 }

@@ -125,6 +125,9 @@ async fn an_upload_that_is_overtaken_before_it_writes_gives_up_without_a_trace()
     hold.release();
     let first = one.end(first).await;
     assert_eq!(first.code, Some(3), "{}", first.log);
+    first.says(&[
+        "other files into set `s`: nothing of this one was written; set `s` is as it was before",
+    ]);
     assert!(is_complete(&cloud, "s").await);
     let text = object(&cloud, "scripts/s/a.conf").await;
     assert_eq!(text.as_deref(), Some("2"));

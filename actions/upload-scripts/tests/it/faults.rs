@@ -91,6 +91,24 @@ async fn is_sound(cloud: &LocalCloud, step: &Step, what: &str) {
     assert_eq!(since(cloud, before, "PutObject"), 0, "{what}");
 }
 
+/// What the last message says of the set is so.
+async fn is_true(cloud: &LocalCloud, log: &str, what: &str) {
+    let said = [
+        ("set `s` is as it was before", Some(true)),
+        ("set `s` is not complete", Some(false)),
+        ("whether set `s` is complete is not known", None),
+        // It has changed nothing yet.
+        ("nothing was sent yet", Some(true)),
+        ("cannot list", Some(true)),
+        ("cannot read", Some(true)),
+    ];
+    let found = said.iter().find(|(text, _)| log.contains(text));
+    let (text, complete) = found.unwrap_or_else(|| panic!("{what}: {log}"));
+    if let Some(complete) = complete {
+        assert_eq!(is_complete(cloud, "s").await, *complete, "{what}: {text}");
+    }
+}
+
 /// Runs each row of the matrix, several at a time, as most of them wait.
 async fn each<Row, Running>(rows: Vec<Row>, run: impl Fn(Row) -> Running)
 where
@@ -158,6 +176,7 @@ async fn what_stays_leaves_a_set_that_is_complete_or_not_said_to_be() {
         let outcome = step.run().await;
         assert_eq!(outcome.code, Some(3), "{what}: {}", outcome.log);
         assert_eq!(outcome.outputs, [], "{what}");
+        is_true(&cloud, &outcome.log, &what).await;
         fault.remove();
         if kind == FaultKind::Expired {
             // Whoever runs it again has new ones.
