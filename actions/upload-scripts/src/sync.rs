@@ -8,7 +8,7 @@ use crate::{
     progress::Progress,
     s3::{AT_ONCE, Bucket},
     send::Sender,
-    set::{Document, ScriptSet},
+    set::{Document, MANIFEST, ScriptSet},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use gha::{Failure, Log};
@@ -42,7 +42,12 @@ pub(crate) async fn look(bucket: &Bucket, set: &ScriptSet, log: &Log) -> Result<
     let folder = set.folder();
     let (stored, found) = tokio::join!(bucket.list(&folder, &expected), Found::read(bucket, set));
     // Who may not list is also refused to read what is not there: the listing's refusal is the one that says why.
-    let (stored, found) = (stored?, found?);
+    let stored = stored?;
+    // What a listing does not show is not there, whatever S3 answers to a request for it.
+    let found = match found {
+        Err(_) if !stored.contains_key(MANIFEST) => Found::default(),
+        found => found?,
+    };
     if let Some(why) = &found.unreadable {
         log.info(&format!(
             "{why}: every file is compared by its own checksum"

@@ -36,6 +36,8 @@ async fn the_missing_permission_is_named() {
         let step = Step::new(&cloud)
             .set("INPUT_SET", "s")
             .set("INPUT_DELETE", "true");
+        step.run().await.succeeded();
+        step.write("scripts/new.py", "x = 1\n");
         cloud
             .objects()
             .put("bench", "scripts/s/old", "x".into())
@@ -83,4 +85,12 @@ async fn reading_writing_and_listing_below_the_prefix_is_all_it_does() {
         assert!(allowed.contains(&call.operation.as_str()), "{call:?}");
         assert!(call.subject.starts_with("bench/scripts/"), "{call:?}");
     }
+}
+
+/// S3 refuses to read what is not there, if it takes a listing that is only allowed below a prefix for none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_upload_does_not_mind_that_what_is_not_there_is_refused() {
+    let cloud = cloud().await;
+    deny(&cloud, READING);
+    Step::new(&cloud).run().await.succeeded();
 }
